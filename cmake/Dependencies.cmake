@@ -1,0 +1,42 @@
+# Where third-party code comes from: the distribution's packages.
+#   JIM_STATIC off: shared libraries, as find_package gives them.
+#   JIM_STATIC on:  the same packages' archives; libcurl alone is built from source (StaticCurl.cmake).
+if(JIM_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+  set(ZLIB_USE_STATIC_LIBS ON)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(SQLite3 3.34 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+
+# An imported target for a library whose own CMake package is missing or names only the .so.
+function(jim_import name header library)
+  string(MAKE_C_IDENTIFIER "${name}" id)
+  find_path(${id}_INCLUDE_DIR ${header} REQUIRED)
+  add_library(${name} INTERFACE IMPORTED)
+  target_include_directories(${name} INTERFACE "${${id}_INCLUDE_DIR}")
+  if(library)
+    find_library(${id}_LIBRARY ${library} REQUIRED)
+    target_link_libraries(${name} INTERFACE "${${id}_LIBRARY}")
+  endif()
+endfunction()
+
+jim_import(jim::rapidjson rapidjson/document.h "")
+jim_import(jim::yaml yaml-cpp/yaml.h yaml-cpp)
+jim_import(jim::event_core event2/event.h event_core)
+jim_import(jim::event_extra event2/http.h event_extra)
+jim_import(jim::event_openssl event2/bufferevent_ssl.h event_openssl)
+add_library(jim_event INTERFACE)
+target_link_libraries(jim_event INTERFACE jim::event_openssl jim::event_extra jim::event_core
+  OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+
+if(JIM_STATIC)
+  include(StaticCurl)
+else()
+  find_package(CURL 7.85 REQUIRED)
+endif()
