@@ -32,7 +32,7 @@ function(jim_add_curl)
   set(CURL_ZSTD OFF CACHE STRING "" FORCE)
   set(CURL_CA_BUNDLE none CACHE STRING "" FORCE)  # jim finds the host's CA store itself
   set(CURL_CA_PATH none CACHE STRING "" FORCE)
-  set(CMAKE_C_FLAGS "${CMAKE_C_FLAGS} -w -ffunction-sections -fdata-sections")
+  set(CMAKE_C_FLAGS "${CMAKE_C_FLAGS} -w -fPIE -ffunction-sections -fdata-sections")
   set(CMAKE_EXPORT_COMPILE_COMMANDS OFF)
   add_subdirectory("${JIM_CURL_SOURCE}" "${CMAKE_BINARY_DIR}/curl" EXCLUDE_FROM_ALL)
 endfunction()
