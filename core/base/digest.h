@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace jim {
+
+/// Digests of bytes, as lower-case hexadecimal text (OpenSSL does the work).
+std::string sha256_hex(std::string_view bytes);
+std::string sha1_hex(std::string_view bytes);
+std::string sha512_hex(std::string_view bytes);
+std::string md5_hex(std::string_view bytes);
+/// HMAC-SHA256 of `bytes` under `key`, hexadecimal.
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+
+std::string base64_encode(std::string_view bytes);
+/// False when `text` is not base64; `bytes` is then left alone.
+bool base64_decode(std::string_view text, std::string& bytes);
+
+/// `bytes` random bytes from the system's generator, hexadecimal.
+std::string random_hex(int bytes);
+
+}  // namespace jim

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jim {
+
+/// Text from outside, made safe for a terminal: control characters (C0, DEL, C1), bytes that are not UTF-8
+/// and Unicode's direction overrides become visible escapes such as `\x1b` or `\u202e`. Newline and tab are
+/// escaped too unless `keep_lines`.
+std::string escape_control(std::string_view text, bool keep_lines = false);
+
+/// The candidate nearest to `word` by edit distance, if it is near enough to be a likely slip.
+std::optional<std::string> did_you_mean(std::string_view word,
+                                        const std::vector<std::string>& candidates);
+
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::vector<std::string> split(std::string_view text, std::string_view separator);
+std::string_view trim(std::string_view text);
+std::string lower(std::string_view text);
+/// `1 list`, `2 lists`: `count` with `noun`, which takes an `s` unless count is 1.
+std::string counted(std::size_t count, std::string_view noun);
+/// The length in columns of UTF-8 text that holds no control characters and no wide ones.
+std::size_t width(std::string_view text);
+
+}  // namespace jim

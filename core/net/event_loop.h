@@ -1,0 +1,190 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/net/task.h"
+
+namespace jim {
+
+/// What the loop sleeps on when nothing is ready: the network (CurlHttp) or, in tests, a clock that jumps.
+class Poller {
+ public:
+  virtual ~Poller() = default;
+  /// Waits until something happened or `most` has passed (no value: no timer is set); makes finished waits ready by
+  /// EventLoop::resume_soon. Returns false when there is nothing to wait for and no timer: the program is stuck.
+  virtual bool wait(std::optional<Duration> most) = 0;
+};
+
+/// One thread's loop: runs coroutines that are ready, timers, and the poller.
+class EventLoop {
+ public:
+  explicit EventLoop(const Clock& clock) : clock_(clock) {}
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  void set_poller(Poller* poller) { poller_ = poller; }
+  const Clock& clock() const { return clock_; }
+
+  /// Resumes `handle` on the next turn of the loop.
+  void resume_soon(std::coroutine_handle<> handle) { ready_.push_back(handle); }
+
+  /// Runs `task` and everything it waits for to its end, and gives its result.
+  template <class T>
+  T run(Task<T> task);
+
+  /// `co_await loop.sleep(1s)`.
+  auto sleep(Duration time) {
+    struct Awaiter {
+      EventLoop& loop;
+      Duration time;
+      std::uint64_t timer = 0;
+      bool await_ready() const { return time <= Duration::zero(); }
+      void await_suspend(std::coroutine_handle<> handle) {
+        timer = loop.add_timer(loop.clock_.now() + time, handle);
+      }
+      void await_resume() { timer = 0; }
+      ~Awaiter() {
+        if (timer != 0) loop.cancel_timer(timer);
+      }
+    };
+    return Awaiter{*this, time};
+  }
+  /// `co_await loop.yield()`: lets everything else that is ready run first.
+  auto yield() {
+    struct Awaiter {
+      EventLoop& loop;
+      bool await_ready() const { return false; }
+      void await_suspend(std::coroutine_handle<> handle) { loop.resume_soon(handle); }
+      void await_resume() {}
+    };
+    return Awaiter{*this};
+  }
+
+  /// Called once each time before the loop would wait, with everything ready having run. Work that gathers during a
+  /// turn (a group commit) is done here. Returns an id for remove_idle.
+  int add_idle(std::function<void()> work);
+  void remove_idle(int id);
+
+  std::uint64_t add_timer(Instant when, std::coroutine_handle<> handle);
+  void cancel_timer(std::uint64_t id);
+
+ private:
+  bool turn();  ///< one round; false when stuck
+
+  const Clock& clock_;
+  Poller* poller_ = nullptr;
+  std::deque<std::coroutine_handle<>> ready_ = {};
+  std::map<std::pair<Instant, std::uint64_t>, std::coroutine_handle<>> timers_ = {};
+  std::map<std::uint64_t, Instant> timer_times_ = {};
+  std::map<int, std::function<void()>> idle_ = {};
+  std::uint64_t next_timer_ = 1;
+  int next_idle_ = 1;
+};
+
+template <class T>
+T EventLoop::run(Task<T> task) {
+  struct Driver {
+    struct promise_type {
+      Driver get_return_object() {
+        return {std::coroutine_handle<promise_type>::from_promise(*this)};
+      }
+      std::suspend_always initial_suspend() noexcept { return {}; }
+      std::suspend_always final_suspend() noexcept { return {}; }
+      [[noreturn]] void unhandled_exception() { std::terminate(); }
+      void return_void() {}
+    };
+    std::coroutine_handle<promise_type> frame;
+    ~Driver() { frame.destroy(); }
+  };
+  if constexpr (std::is_void_v<T>) {
+    auto drive = [](Task<void>& work) -> Driver { co_await work; };
+    Driver driver = drive(task);
+    resume_soon(driver.frame);
+    while (!driver.frame.done() && turn()) {
+    }
+    if (!driver.frame.done()) std::terminate();
+  } else {
+    std::optional<T> result;
+    auto drive = [](Task<T>& work, std::optional<T>& out) -> Driver { out.emplace(co_await work); };
+    Driver driver = drive(task, result);
+    resume_soon(driver.frame);
+    while (!driver.frame.done() && turn()) {
+    }
+    if (!driver.frame.done()) std::terminate();
+    return std::move(*result);
+  }
+}
+
+/// Runs `work(0) .. work(count - 1)`, at most `limit` at a time, in order of index as places get free; ends when all
+/// have ended. `work` must outlive the returned task and gives a Task<void> per index.
+Task<void> for_each_bounded(EventLoop& loop, std::size_t count, std::size_t limit,
+                            const std::function<Task<void>(std::size_t)>& work);
+
+/// A one-shot or repeated signal between coroutines: `co_await event.wait()` until `set()`.
+class Event {
+ public:
+  explicit Event(EventLoop& loop) : loop_(loop) {}
+  /// Makes everyone who waits ready, and later waits return at once until `reset()`.
+  void set();
+  void reset() { set_ = false; }
+  bool is_set() const { return set_; }
+  auto wait() {
+    struct Awaiter {
+      Event& event;
+      bool await_ready() const { return event.set_; }
+      void await_suspend(std::coroutine_handle<> handle) { event.waiters_.push_back(handle); }
+      void await_resume() {}
+    };
+    return Awaiter{*this};
+  }
+
+ private:
+  EventLoop& loop_;
+  bool set_ = false;
+  std::vector<std::coroutine_handle<>> waiters_ = {};
+};
+
+/// At most `limit` holders at a time: `co_await gate.enter(); ... gate.leave();`, first come first served.
+class Gate {
+ public:
+  Gate(EventLoop& loop, std::size_t limit) : loop_(loop), free_(limit) {}
+  auto enter() {
+    struct Awaiter {
+      Gate& gate;
+      bool await_ready() const {
+        if (gate.free_ == 0) return false;
+        --gate.free_;
+        return true;
+      }
+      void await_suspend(std::coroutine_handle<> handle) { gate.waiters_.push_back(handle); }
+      void await_resume() {}
+    };
+    return Awaiter{*this};
+  }
+  void leave();
+
+ private:
+  EventLoop& loop_;
+  std::size_t free_;
+  std::deque<std::coroutine_handle<>> waiters_ = {};
+};
+
+/// Asked to stop: set by a signal or a fatal failure; whoever starts new work looks first.
+class StopFlag {
+ public:
+  void request() { requested_ = true; }
+  bool requested() const { return requested_; }
+
+ private:
+  bool requested_ = false;
+};
+
+}  // namespace jim

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/resource/intent.h"
+#include "core/resource/object.h"
+#include "core/resource/resource_type.h"
+
+namespace jim {
+
+/// Finds among `objects` the one that the request of `intent` made: by the id we chose, else by mark, else (marks that
+/// come after) the one that was not listed before, carries no mark and has the request's own fields. Returns its index;
+/// nullopt when it is not there. Fails with `ambiguous`, naming all, when several fit.
+Result<std::optional<std::size_t>> identify(const ResourceType& type, const Intent& intent,
+                                            const std::vector<Object>& objects);
+
+}  // namespace jim

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/value/expression.h"
+#include "core/value/value.h"
+
+namespace jim {
+
+/// A pure function of the expression language. `jim explain functions` prints the table.
+struct Function {
+  std::string name = {};
+  std::string signature = {};  ///< `join(separator, list)`
+  std::string summary = {};    ///< one sentence: what it gives
+  std::string example = {};    ///< `join("-", ["a", "b"])`
+  std::string result = {};     ///< what the example gives, as JSON; a test evaluates every one
+  int min_arguments = 0;
+  int max_arguments = 0;  ///< -1: any number
+  /// Gets arguments that are all known; the evaluator has dealt with unknown and secret. Errors without a place.
+  Result<Value> (*call)(const std::vector<Value>& arguments, const Scope& scope) = nullptr;
+};
+
+/// All functions, sorted by name.
+const std::vector<Function>& functions();
+/// The function called `name`, or nullptr.
+const Function* find_function(std::string_view name);
+
+}  // namespace jim
