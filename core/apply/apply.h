@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/config/expand.h"
+#include "core/net/event_loop.h"
+#include "core/plan/plan.h"
+#include "core/state/state_store.h"
+
+namespace jim {
+
+/// Hears what goes on while a plan is applied; for progress display and events. Called on the loop's thread.
+class ApplyObserver {
+ public:
+  virtual ~ApplyObserver() = default;
+  virtual void started(const Change& change) = 0;
+  /// `what` is a sentence about now: `status: deploying`.
+  virtual void progress(const Change& change, const std::string& what) = 0;
+  virtual void finished(const Change& change, const struct StepReport& report) = 0;
+};
+
+enum class Outcome { done, failed, skipped, not_started, interrupted };
+
+/// What became of one change.
+struct StepReport {
+  Address address = {};
+  Action action = Action::no_op;
+  Outcome outcome = Outcome::not_started;
+  std::string id = {};
+  Diagnostic error = {};          ///< of a failed one
+  std::string because = {};       ///< of a skipped one: the name of what failed
+  Duration took = {};
+};
+
+/// What became of a plan.
+struct Report {
+  std::vector<StepReport> steps = {};  ///< in the plan's order
+  ValueMap outputs = {};               ///< as far as known; secrets inside are marked
+  Diagnostics errors = {};             ///< of the run as a whole: state that could not be written, lock lost
+  bool interrupted = false;
+  bool complete() const;               ///< every step done and no error
+};
+
+struct ApplyContext {
+  EventLoop& loop;
+  const Providers& providers;
+  StateStore& store;
+  State& state;          ///< kept up to date as steps end
+  const StopFlag& stop;  ///< set by a signal
+  ApplyObserver& observer;
+  std::size_t limit = 256;  ///< changes under way at once
+};
+
+/// Carries the plan out: in order of dependency, side by side where possible. Needs the lock, and a state that exists.
+/// A failed step skips what depends on it, everything else goes on.
+Task<Report> apply(ApplyContext& context, const Expansion& expansion, const Plan& plan);
+
+/// The exit status of DESIGN.md section 11 for what happened.
+int exit_status(const Report& report);
+int exit_status(ErrorCode code);
+
+}  // namespace jim

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/config/expand.h"
+#include "core/plan/change.h"
+#include "core/plan/snapshot.h"
+#include "core/state/state_store.h"
+
+namespace jim {
+
+/// What was found to differ from what jim last did: prior against actual.
+struct Drift {
+  Address address = {};
+  const ResourceType* type = nullptr;
+  std::string id = {};
+  bool gone = false;                             ///< the object was deleted behind jim's back
+  std::vector<AttributeChange> attributes = {};  ///< before: prior, after: actual
+};
+
+/// What to plan for.
+struct PlanOptions {
+  bool destroy = false;
+  std::vector<std::string> targets = {};   ///< addresses or block names; empty: everything. What they need comes along
+  std::vector<std::string> excludes = {};  ///< addresses or block names; what needs them stays out too
+};
+
+/// A resource that is as it should be, or its object as far as it is known: what expressions see of it.
+struct Standing {
+  Address address = {};
+  std::string id = {};
+  ValueMap attributes = {};
+};
+
+/// All changes, in an order in which they can be made, and what was found on the way.
+struct Plan {
+  std::string project = {};
+  std::string lineage = {};         ///< empty: no state yet, one will be made
+  std::vector<Change> changes = {}; ///< no no-ops; in order of dependency, removals last and in reverse
+  std::vector<Drift> drift = {};    ///< sorted by address
+  std::size_t unchanged = 0;
+  /// Attributes of every block that something else refers to, unknown where a change will tell.
+  std::map<std::string, std::vector<Standing>> standing = {};
+  /// Records to write before anything else: ids found for intents of an earlier run, renamed or adopted objects.
+  Diagnostics notes = {};           ///< warnings for the person
+  HttpTotals requests = {};         ///< what the refresh took
+};
+
+/// Compares desired, prior and actual. Pure. Errors: protected resources that would go, a target that does not exist,
+/// ambiguous identity; all of them are added to `diagnostics`, and nullopt returned.
+std::optional<Plan> make_plan(const Config& config, const Expansion& expansion, const State& state,
+                              const Snapshot& snapshot, const PlanOptions& options,
+                              const std::map<std::string, const ResourceType*>& types,
+                              Diagnostics& diagnostics);
+
+/// Counts per action, for the last line.
+struct PlanCounts {
+  std::size_t create = 0, update = 0, replace = 0, remove = 0, adopt = 0, rename = 0, forget = 0;
+};
+PlanCounts count(const Plan& plan);
+/// Nothing to do at all (drift that nothing mends does not count).
+bool is_empty(const Plan& plan);
+
+}  // namespace jim
