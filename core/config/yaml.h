@@ -20,7 +20,7 @@ struct YamlNode {
   bool quoted = false;      ///< or a block scalar: always a string
   std::vector<YamlNode> items = {};
   struct Entry;
-  std::vector<Entry> entries = {};  ///< in file order, merge keys applied
+  std::vector<Entry> entries;  ///< in file order, merge keys applied
 
   const YamlNode* find(std::string_view key) const;
 };

@@ -29,7 +29,7 @@ class ValueMap {
   bool operator==(const ValueMap& other) const;
 
  private:
-  std::vector<Entry> entries_ = {};
+  std::vector<Entry> entries_;  // no initializer: Value is incomplete here, which clang refuses
 };
 
 using ValueList = std::vector<Value>;
