@@ -15,7 +15,7 @@
 
 namespace {
 
-[[maybe_unused]] const bool pinned = [] {
+[[maybe_unused]] const bool kPinned = [] {
   __nss_configure_lookup("hosts", "files dns");
   for (const char* database : {"passwd", "group", "services", "protocols"}) {
     __nss_configure_lookup(database, "files");
