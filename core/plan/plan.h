@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct PlanOptions {
   bool destroy = false;
   std::vector<std::string> targets = {};   ///< addresses or block names; empty: everything. What they need comes along
   std::vector<std::string> excludes = {};  ///< addresses or block names; what needs them stays out too
+  bool exact = false;  ///< exactly the targets, without what they need: for a saved plan
 };
 
 /// A resource that is as it should be, or its object as far as it is known: what expressions see of it.
@@ -42,10 +44,9 @@ struct Plan {
   std::vector<Change> changes = {}; ///< no no-ops; in order of dependency, removals last and in reverse
   std::vector<Drift> drift = {};    ///< sorted by address
   std::size_t unchanged = 0;
+  bool destroy = false;
   /// Attributes of every block that something else refers to, unknown where a change will tell.
   std::map<std::string, std::vector<Standing>> standing = {};
-  /// Records to write before anything else: ids found for intents of an earlier run, renamed or adopted objects.
-  Diagnostics notes = {};           ///< warnings for the person
   HttpTotals requests = {};         ///< what the refresh took
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/plan/plan.h"
@@ -19,13 +21,16 @@ Result<Value> read_plan_file(const std::string& text);
 /// address and attribute that moved.
 Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std::string& key);
 
-/// Addresses, ids and types that a saved plan touches.
+/// What has to be read again before a saved plan may be applied.
 struct Touched {
   std::vector<std::string> addresses = {};
   std::map<std::string, std::vector<std::string>> ids = {};  ///< type -> ids to read
   std::vector<std::string> lists = {};                       ///< types with creates: to be listed
   bool destroy = false;
 };
-Touched touched_by(const Value& saved);
+
+/// What `saved` touches, and what the expressions of those resources look at.
+Touched touched_by(const Value& saved, const Config& config, const Expansion& expansion,
+                   const State& state);
 
 }  // namespace jim

@@ -21,6 +21,7 @@ struct HttpTotals {
 /// The live objects of the types that matter, by type name. An object that is confirmed absent is simply not there.
 struct Snapshot {
   std::map<std::string, std::vector<Object>> objects = {};
+  std::map<std::string, const ResourceType*> types = {};  ///< of everything listed
   HttpTotals totals = {};
   bool offline = false;  ///< made from state alone
 };
@@ -40,6 +41,7 @@ Task<Result<Snapshot>> refresh_some(EventLoop& loop, const Providers& providers,
                                     const std::vector<std::string>& lists, const State& state);
 
 /// What state says, taken as if it were live.
-Snapshot offline_snapshot(const State& state);
+Snapshot offline_snapshot(const State& state,
+                          const std::map<std::string, const ResourceType*>& types);
 
 }  // namespace jim

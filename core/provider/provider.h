@@ -79,7 +79,8 @@ class Provider {
   /// Deletes and waits until the API says it is gone. Absent already is success.
   virtual Task<Result<void>> remove(const ResourceType& type, const std::string& id,
                                     Journal& journal) = 0;
-  /// Writes the mark on an object that has none (adopt) or another one (rename). Fails with invalid_config where the
+  /// Writes the mark on an object that has none (adopt) or another one (rename); a mark with an empty project takes
+  /// jim's mark off (forget). Fails with invalid_config where the
   /// vendor has no field that can be changed; apply then goes by id alone.
   virtual Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                                       const Mark& mark) = 0;

@@ -42,6 +42,7 @@ struct Attribute {
   bool readable = true;     ///< the API reads it back; else the last applied value is what is compared
   bool unordered = false;   ///< a list whose order means nothing
   bool ignore_case = false;
+  bool partial = false;     ///< a map in which keys that the file does not name belong to others
   std::optional<Value> default_value = {};  ///< sent and compared when the file is silent
   std::vector<Value> allowed = {};          ///< empty: anything of the type
   Risk change = Risk::replace;              ///< what changing it costs

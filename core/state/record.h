@@ -22,6 +22,7 @@ struct Record {
   bool half_made = false;         ///< exists, but not all of its steps are done
   bool protect = false;
   bool keep = false;
+  bool forgotten = false;         ///< left alone for good, but still marked: the vendor cannot take the mark off
   std::optional<Intent> intent = {};
   std::string created = {};       ///< UTC
   std::string updated = {};       ///< UTC
