@@ -40,11 +40,12 @@ apt() {
     -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" \
     -o APT::Sandbox::User="$(id -un)" "$@"
 }
-apt update
-cd_back=$PWD
-cd "$work"
-apt source --download-only "$package"
-dpkg-source --no-check -x ./*.dsc unpacked > /dev/null
-cd "$cd_back"
+# A list that cannot be fetched may be one that is not needed: the download decides.
+apt update || true
+(
+  cd "$work"
+  apt source --download-only "$package"
+  dpkg-source --no-check -x ./*.dsc unpacked > /dev/null
+)
 rm -rf "$destination"
 mv "$work/unpacked" "$destination"
