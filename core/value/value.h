@@ -19,6 +19,8 @@ class ValueMap {
   /// The value of `key`, or nullptr.
   const Value* find(std::string_view key) const;
   bool contains(std::string_view key) const { return find(key) != nullptr; }
+  /// The map of entries in any order; of two equal keys the later one counts.
+  static ValueMap from_entries(std::vector<Entry> entries);
   /// Adds or replaces.
   void set(std::string key, Value value);
   void erase(std::string_view key);
