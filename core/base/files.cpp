@@ -1,0 +1,115 @@
+#include "core/base/files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace jim {
+
+namespace {
+
+Diagnostic failure(const std::string& what, const std::string& path, int error) {
+  return {.code = error == ENOENT ? ErrorCode::not_found : ErrorCode::io,
+          .message = "cannot " + what + " " + path + ": " + std::strerror(error)};
+}
+
+/// Closes a file when the scope ends.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+bool write_all(int file, const std::string& content) {
+  for (std::size_t done = 0; done < content.size();) {
+    const ssize_t some = ::write(file, content.data() + done, content.size() - done);
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return false;
+    done += static_cast<std::size_t>(some);
+  }
+  return true;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+Result<std::string> DiskFiles::read(const std::string& path, std::size_t limit) const {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0) return failure("read", path, errno);
+  struct stat info = {};
+  if (::fstat(file.number(), &info) != 0) return failure("read", path, errno);
+  if (S_ISDIR(info.st_mode)) return failure("read", path, EISDIR);
+  std::string content;
+  std::string block(64 << 10, '\0');
+  for (;;) {
+    const ssize_t some = ::read(file.number(), block.data(), block.size());
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return failure("read", path, errno);
+    if (some == 0) return content;
+    content.append(block, 0, static_cast<std::size_t>(some));
+    if (content.size() > limit)
+      return Diagnostic{.code = ErrorCode::io,
+                        .message = "cannot read " + path + ": it is larger than " +
+                                   std::to_string(limit >> 20) + " MiB"};
+  }
+}
+
+Result<void> DiskFiles::write(const std::string& path, const std::string& content) {
+  const std::string temporary = path + ".new-" + std::to_string(::getpid());
+  {
+    const Descriptor file(
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
+    if (file.number() < 0) return failure("write", path, errno);
+    if (!write_all(file.number(), content) || ::fsync(file.number()) != 0) {
+      const int error = errno;
+      ::unlink(temporary.c_str());
+      return failure("write", path, error);
+    }
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return failure("write", path, error);
+  }
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.number() >= 0) ::fsync(folder.number());
+  return {};
+}
+
+bool DiskFiles::exists(const std::string& path) const {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
+Result<std::vector<std::string>> DiskFiles::list(const std::string& folder) const {
+  DIR* open = ::opendir(folder.c_str());
+  if (open == nullptr) return failure("list", folder, errno);
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(open)) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  ::closedir(open);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace jim
