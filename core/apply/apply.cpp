@@ -1,0 +1,442 @@
+#include "core/apply/apply.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/apply/recorder.h"
+#include "core/apply/schedule.h"
+#include "core/base/text.h"
+#include "core/plan/diff.h"
+#include "core/state/fingerprint.h"
+#include "core/value/json.h"
+
+namespace jim {
+
+namespace {
+
+/// One run of a plan.
+class Applier {
+ public:
+  Applier(ApplyContext& context, const Expansion& expansion, const Plan& plan)
+      : context_(context),
+        expansion_(expansion),
+        plan_(plan),
+        schedule_(context.loop, plan, context.state.records),
+        recorder_(context),
+        gate_(context.loop, context.limit),
+        begun_(plan.changes.size()) {
+    report_.steps.resize(plan.changes.size());
+    for (std::size_t i = 0; i < plan.changes.size(); ++i)
+      report_.steps[i] = {.address = plan.changes[i].address, .action = plan.changes[i].action};
+    for (const Desired& desired : expansion.resources())
+      desired_.emplace(desired.address, &desired);
+    for (const auto& [name, instances] : plan.standing)
+      for (const Standing& one : instances) standing_[name][one.address] = one.attributes;
+  }
+
+  Task<Report> run() {
+    co_await settle();
+    const std::function<Task<void>(std::size_t)> work = [this](std::size_t i) {
+      return run_step(schedule_.steps()[i]);
+    };
+    co_await for_each_bounded(context_.loop, schedule_.steps().size(), schedule_.steps().size(),
+                              work);
+    if (!plan_.destroy) co_await save_outputs();
+    recorder_.finish();
+    report_.errors = recorder_.errors();
+    report_.interrupted = context_.stop.requested();
+    co_return std::move(report_);
+  }
+
+ private:
+  /// Drift that this plan leaves alone is what exists from now on.
+  Task<void> settle() {
+    std::set<std::string> changing;
+    for (const Change& change : plan_.changes) changing.insert(change.address.text());
+    for (const Drift& drift : plan_.drift) {
+      if (drift.gone || changing.contains(drift.address.text())) continue;
+      Record* record = recorder_.find(drift.address);
+      if (record == nullptr) continue;
+      for (const AttributeChange& change : drift.attributes)
+        record->attributes.set(change.name,
+                               change.secret ? fingerprint_value(change.after, recorder_.key())
+                                             : change.after);
+      if (auto saved = co_await recorder_.save(drift.address); !saved) co_return;
+    }
+  }
+
+  Task<void> run_step(const Step& step) {
+    for (Barrier* barrier : step.waits) co_await barrier->done.wait();
+    co_await gate_.enter();
+    const bool succeeded = co_await guarded(step);
+    gate_.leave();
+    Schedule::finish(step, succeeded);
+  }
+
+  Task<bool> guarded(const Step& step) {
+    const Change& change = plan_.changes[step.change];
+    StepReport& report = report_.steps[step.change];
+    const bool first = report.outcome == Outcome::not_started;
+    if (!first && report.outcome != Outcome::done) co_return false;  // its other half failed
+    if (context_.stop.requested() || recorder_.halted()) {
+      report.outcome = first ? Outcome::not_started : Outcome::interrupted;
+      co_return false;
+    }
+    if (const std::string because = blocked_by(step); !because.empty()) {
+      report.outcome = Outcome::skipped;
+      report.because = because;
+      context_.observer.finished(change, report);
+      co_return false;
+    }
+    const Instant start = context_.loop.clock().now();
+    if (first) {
+      begun_[step.change] = start;
+      context_.observer.started(change);
+    }
+    const Result<void> done = step.makes ? co_await make(change, report)
+                                         : co_await unmake(change, report);
+    report.took = context_.loop.clock().now() - begun_[step.change];
+    const bool half = change.action == Action::replace && first;
+    if (done) {
+      if (report.outcome == Outcome::skipped) {
+        context_.observer.finished(change, report);
+        co_return false;
+      }
+      report.outcome = Outcome::done;
+      if (!half) context_.observer.finished(change, report);
+      co_return true;
+    }
+    report.error = done.error();
+    report.outcome = done.error().code == ErrorCode::cancelled ? Outcome::interrupted
+                                                               : Outcome::failed;
+    context_.observer.finished(change, report);
+    co_return false;
+  }
+
+  /// The name of the failed block that keeps this step from being done; empty: none. A making whose values are all
+  /// known goes on although some neighbour of what it needs failed.
+  std::string blocked_by(const Step& step) const {
+    const Change& change = plan_.changes[step.change];
+    for (const Barrier* barrier : step.waits) {
+      if (!barrier->failed) continue;
+      if (barrier->name.empty()) return change.address.text();
+      if (!step.makes) return barrier->name;
+      const auto desired = desired_.find(change.address);
+      if (desired == desired_.end()) continue;
+      const auto& needs = desired->second->block->needs;
+      if (std::find(needs.begin(), needs.end(), barrier->name) != needs.end())
+        return barrier->name;
+    }
+    return {};
+  }
+
+  // --- making ---
+
+  Task<Result<void>> make(const Change& change, StepReport& report) {
+    report.id = change.id;
+    if (change.action == Action::forget) co_return co_await forget(change);
+    ValueMap attributes = change.desired;
+    if (auto known = complete(change, attributes, report); !known) co_return known.error();
+    if (report.outcome == Outcome::skipped) co_return Result<void>();
+    if (change.action == Action::create || change.action == Action::replace)
+      co_return co_await create(change, attributes, report);
+    co_return co_await update(change, attributes, report);
+  }
+
+  /// Fills in what the plan could not know. Leaves the report `skipped` when a source failed.
+  Result<void> complete(const Change& change, ValueMap& attributes, StepReport& report) {
+    const bool open = std::any_of(attributes.begin(), attributes.end(),
+                                  [](const auto& entry) { return entry.second.has_unknown(); });
+    if (!open) return {};
+    const auto desired = desired_.find(change.address);
+    if (desired == desired_.end()) return {};
+    auto values = expansion_.evaluate(*desired->second, values_for(change));
+    if (!values) return values.error();
+    attributes = std::move(*values);
+    for (const auto& [name, value] : attributes) {
+      if (!value.has_unknown()) continue;
+      for (const std::string& need : change.needs) {
+        const Barrier* barrier = schedule_.making(need);
+        if (barrier == nullptr || !barrier->failed) continue;
+        report.outcome = Outcome::skipped;
+        report.because = need;
+        return {};
+      }
+      return Diagnostic{.code = ErrorCode::internal,
+                        .message = change.address.text() + "." + name +
+                                   " is still unknown although everything it needs exists",
+                        .hint = "the vendor did not say a value that the file uses; plan again"};
+    }
+    return {};
+  }
+
+  /// What expressions of this change may look at. A block is put together once, when all of it stands.
+  std::map<std::string, Value> values_for(const Change& change) {
+    std::map<std::string, Value> values;
+    for (const std::string& need : change.needs) values[need] = block_value(need);
+    return values;
+  }
+
+  Value block_value(const std::string& name) {
+    if (const auto cached = values_.find(name); cached != values_.end()) return cached->second;
+    const auto instances = standing_.find(name);
+    if (instances == standing_.end()) return Value();
+    std::vector<std::pair<Address, ValueMap>> seen(instances->second.begin(),
+                                                   instances->second.end());
+    const auto desired = desired_.find(seen.front().first);
+    if (desired == desired_.end()) return Value();
+    Value value = Expansion::block_value(*desired->second->block, seen);
+    const Barrier* barrier = schedule_.making(name);
+    if (barrier == nullptr || barrier->open == 0) values_[name] = value;
+    return value;
+  }
+
+  void stands(const Change& change, const ValueMap& attributes, const Object& object) {
+    const auto block = standing_.find(change.address.name);
+    if (block == standing_.end()) return;
+    ValueMap seen = object.attributes;
+    for (const auto& [name, value] : attributes) {
+      const Attribute* attribute = change.type->attribute(name);
+      if (attribute == nullptr || !attribute->readable || !seen.contains(name) ||
+          value.has_secret())
+        seen.set(name, value);
+    }
+    for (const Attribute& attribute : change.type->attributes)
+      if (!seen.contains(attribute.name)) seen.set(attribute.name, Value());
+    seen.set("id", object.id);
+    block->second[change.address] = std::move(seen);
+  }
+
+  Provider& provider(const ResourceType& type) const {
+    return *context_.providers.find(type.provider)->second;
+  }
+
+  Mark mark(const Address& address) const {
+    return {.lineage = context_.state.head.lineage,
+            .project = context_.state.head.project,
+            .address = address.text()};
+  }
+
+  Task<Result<void>> create(const Change& change, const ValueMap& attributes, StepReport& report) {
+    if (change.action == Action::replace && change.create_before_destroy) {
+      Record& record = recorder_.touch(change.address);
+      record.type = change.type->name;
+      if (std::find(record.deposed.begin(), record.deposed.end(), change.id) ==
+          record.deposed.end())
+        record.deposed.push_back(change.id);
+    }
+    StepJournal journal(recorder_, context_.observer, change);
+    const CreateRequest request = {
+        .type = change.type,
+        .attributes = attributes,
+        .mark = mark(change.address),
+        .fingerprint = fingerprint(Value(attributes), recorder_.key())};
+    const auto object = co_await provider(*change.type).create(request, journal);
+    report.id = journal.id();
+    if (!object) {
+      const bool nothing_made = journal.id().empty() && surely_not_done(object.error().code);
+      if (nothing_made && journal.intended()) {
+        Record& record = recorder_.touch(change.address);
+        if (record.deposed.empty()) {
+          if (auto saved = co_await recorder_.drop(change.address); !saved) co_return saved;
+        } else {
+          record.intent.reset();
+          if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
+        }
+      }
+      co_return object.error();
+    }
+    report.id = object->id;
+    co_return co_await keep_record(change, attributes, *object);
+  }
+
+  /// The vendor answered and refused: nothing exists that would have to be looked up later.
+  static bool surely_not_done(ErrorCode code) {
+    switch (code) {
+      case ErrorCode::unknown_outcome:
+      case ErrorCode::cancelled:
+      case ErrorCode::timed_out:
+      case ErrorCode::io:
+      case ErrorCode::internal:
+      case ErrorCode::ambiguous: return false;
+      default: return true;
+    }
+  }
+
+  Task<Result<void>> update(const Change& change, const ValueMap& attributes, StepReport& report) {
+    if (auto moved = co_await take_over(change); !moved) co_return moved.error();
+    Record* record = recorder_.find(change.address);
+    const auto desired = desired_.find(change.address);
+    const auto& ignore = desired->second->block->ignore;
+    const auto changes =
+        diff(*change.type, attributes, change.actual, record, ignore, recorder_.key());
+    Object object = {.type = change.type->name, .id = change.id, .attributes = change.actual};
+    if (!changes.empty() || change.resumes) {
+      UpdateRequest request = {.type = change.type,
+                               .id = change.id,
+                               .attributes = attributes,
+                               .mark = mark(change.address)};
+      for (const AttributeChange& one : changes) request.changed.push_back(one.name);
+      for (const std::string& name : ignore) request.attributes.erase(name);
+      const bool was_half_made = record->half_made;
+      record->half_made = true;
+      if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
+      StepJournal journal(recorder_, context_.observer, change);
+      auto updated = co_await provider(*change.type).update(request, journal);
+      if (!updated) {
+        if (surely_not_done(updated.error().code) && !was_half_made) {
+          recorder_.touch(change.address).half_made = false;
+          if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
+        }
+        co_return updated.error();
+      }
+      object = std::move(*updated);
+    }
+    report.id = object.id;
+    if (auto saved = co_await keep_record(change, attributes, object); !saved) co_return saved;
+    co_return co_await remove_deposed(change);
+  }
+
+  /// Adopted and renamed objects get their record first, then their mark.
+  Task<Result<void>> take_over(const Change& change) {
+    const bool renamed = !change.previous.name.empty();
+    if (renamed)
+      if (auto moved = co_await recorder_.rename(change.previous, change.address); !moved)
+        co_return moved.error();
+    Record& record = recorder_.touch(change.address);
+    const bool adopted = record.id != change.id || record.forgotten;
+    if (adopted) {
+      record.type = change.type->name;
+      record.id = change.id;
+      record.half_made = change.resumes;
+      record.forgotten = false;
+      if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
+    }
+    Provider& owner = provider(*change.type);
+    if ((renamed || adopted) && owner.can_set_mark(*change.type))
+      co_return co_await owner.set_mark(*change.type, change.id, mark(change.address));
+    co_return Result<void>();
+  }
+
+  /// What was applied, plus what the vendor computed, becomes the prior of the next run.
+  Task<Result<void>> keep_record(const Change& change, const ValueMap& attributes,
+                                 const Object& object) {
+    stands(change, attributes, object);
+    ValueMap kept;
+    for (const Attribute& attribute : change.type->attributes) {
+      const Value* value = attributes.find(attribute.name);
+      if (value == nullptr || value->is_null()) value = object.attributes.find(attribute.name);
+      if (value == nullptr || value->is_null()) continue;
+      kept.set(attribute.name, attribute.secret ? value->as_secret() : *value);
+    }
+    const auto desired = desired_.find(change.address);
+    Record& record = recorder_.touch(change.address);
+    record.type = change.type->name;
+    record.id = object.id;
+    record.attributes = redact(kept, recorder_.key());
+    record.needs = change.needs;
+    record.half_made = false;
+    record.intent.reset();
+    if (desired != desired_.end()) {
+      record.protect = desired->second->protect;
+      record.keep = desired->second->keep;
+    }
+    co_return co_await recorder_.save(change.address);
+  }
+
+  // --- unmaking ---
+
+  Task<Result<void>> unmake(const Change& change, StepReport& report) {
+    report.id = report.id.empty() ? change.id : report.id;
+    StepJournal journal(recorder_, context_.observer, change);
+    if (!change.id.empty()) {
+      auto gone = co_await provider(*change.type).remove(*change.type, change.id, journal);
+      if (!gone) co_return gone.error();
+    }
+    if (change.action == Action::replace && change.create_before_destroy)
+      co_return co_await forget_deposed(change, change.id);
+    if (auto rest = co_await remove_deposed(change); !rest) co_return rest.error();
+    const Record* record = recorder_.find(change.address);
+    const bool ours = record != nullptr && record->type == change.type->name &&
+                      (record->id == change.id || record->id.empty());
+    if (!ours) co_return Result<void>();
+    co_return co_await recorder_.drop(change.address);
+  }
+
+  Task<Result<void>> remove_deposed(const Change& change) {
+    for (const std::string& id : change.deposed) {
+      StepJournal journal(recorder_, context_.observer, change);
+      auto gone = co_await provider(*change.type).remove(*change.type, id, journal);
+      if (!gone) co_return gone.error();
+      if (auto saved = co_await forget_deposed(change, id); !saved) co_return saved.error();
+    }
+    co_return Result<void>();
+  }
+
+  Task<Result<void>> forget_deposed(const Change& change, const std::string& id) {
+    Record* record = recorder_.find(change.address);
+    if (record == nullptr) co_return Result<void>();
+    std::erase(record->deposed, id);
+    co_return co_await recorder_.save(change.address);
+  }
+
+  /// Takes the mark off, so that the object is nobody's; where that cannot be done the record stays, to say so.
+  Task<Result<void>> forget(const Change& change) {
+    Provider& owner = provider(*change.type);
+    if (change.id.empty()) co_return co_await recorder_.drop(change.address);
+    if (owner.can_set_mark(*change.type)) {
+      const auto unmarked = co_await owner.set_mark(*change.type, change.id, Mark{});
+      if (!unmarked && unmarked.error().code != ErrorCode::not_found) co_return unmarked.error();
+      co_return co_await recorder_.drop(change.address);
+    }
+    recorder_.touch(change.address).forgotten = true;
+    co_return co_await recorder_.save(change.address);
+  }
+
+  Task<void> save_outputs() {
+    std::map<std::string, Value> values;
+    for (const auto& [name, instances] : standing_) values[name] = block_value(name);
+    auto outputs = expansion_.outputs(values);
+    if (!outputs) {
+      if (report_.errors.empty() && all_done()) recorder_.fail(outputs.error());
+      co_return;
+    }
+    report_.outputs = *outputs;
+    context_.state.outputs = redact(*outputs, recorder_.key());
+    if (recorder_.halted()) co_return;
+    if (auto saved = co_await context_.store.commit_outputs(context_.state.outputs); !saved)
+      recorder_.fail(saved.error());
+  }
+
+  bool all_done() const {
+    return std::all_of(report_.steps.begin(), report_.steps.end(),
+                       [](const StepReport& step) { return step.outcome == Outcome::done; });
+  }
+
+  ApplyContext& context_;
+  const Expansion& expansion_;
+  const Plan& plan_;
+  Schedule schedule_;
+  Recorder recorder_;
+  Gate gate_;
+  Report report_ = {};
+  std::vector<Instant> begun_;
+  std::map<Address, const Desired*> desired_ = {};
+  std::map<std::string, std::map<Address, ValueMap>> standing_ = {};
+  std::map<std::string, Value> values_ = {};
+};
+
+}  // namespace
+
+Task<Report> apply(ApplyContext& context, const Expansion& expansion, const Plan& plan) {
+  Applier applier(context, expansion, plan);
+  co_return co_await applier.run();
+}
+
+bool Report::complete() const {
+  return errors.empty() && !interrupted &&
+         std::all_of(steps.begin(), steps.end(),
+                     [](const StepReport& step) { return step.outcome == Outcome::done; });
+}
+
+}  // namespace jim

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/apply/apply.h"
+#include "core/provider/provider.h"
+
+namespace jim {
+
+/// Keeps state in step with what is done: every change of a record is durable before the caller goes on.
+class Recorder {
+ public:
+  explicit Recorder(ApplyContext& context);
+
+  /// The record at an address; made on first use of `touch`.
+  Record* find(const Address& address);
+  Record& touch(const Address& address);
+  Task<Result<void>> save(const Address& address);
+  Task<Result<void>> drop(const Address& address);
+  /// Both in one commit: the old address goes, the new one comes.
+  Task<Result<void>> rename(const Address& from, const Address& to);
+  std::string now() const;
+  const std::string& key() const { return context_.state.head.fingerprint_key; }
+
+  /// A commit failed or the lock was lost: nothing new may be started.
+  bool halted() const { return halted_; }
+  const Diagnostics& errors() const { return errors_; }
+  void fail(const Diagnostic& error);
+
+  /// Writes everything back into the context's state.
+  void finish();
+
+ private:
+  Task<Result<void>> commit(std::vector<RecordChange> changes);
+
+  ApplyContext& context_;
+  std::map<Address, Record> records_ = {};
+  bool halted_ = false;
+  Diagnostics errors_ = {};
+};
+
+/// The journal of one change: turns a provider's notes into records and progress.
+class StepJournal : public Journal {
+ public:
+  StepJournal(Recorder& recorder, ApplyObserver& observer, const Change& change)
+      : recorder_(recorder), observer_(observer), change_(change) {}
+
+  Task<Result<void>> note_intent(const Intent& intent) override;
+  Task<Result<void>> record_id(const std::string& id) override;
+  void progress(const std::string& what) override { observer_.progress(change_, what); }
+
+  const std::string& id() const { return id_; }
+  bool intended() const { return intended_; }
+
+ private:
+  Recorder& recorder_;
+  ApplyObserver& observer_;
+  const Change& change_;
+  std::string id_ = {};
+  bool intended_ = false;
+};
+
+}  // namespace jim
