@@ -93,8 +93,12 @@ class Applier {
       begun_[step.change] = start;
       context_.observer.started(change);
     }
-    const Result<void> done = step.makes ? co_await make(change, report)
-                                         : co_await unmake(change, report);
+    Result<void> done;
+    if (step.makes) {
+      done = co_await make(change, report);
+    } else {
+      done = co_await unmake(change, report);
+    }
     report.took = context_.loop.clock().now() - begun_[step.change];
     const bool half = change.action == Action::replace && first;
     if (done) {

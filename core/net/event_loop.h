@@ -73,6 +73,9 @@ class EventLoop {
   int add_idle(std::function<void()> work);
   void remove_idle(int id);
 
+  /// Makes everyone who sleeps ready at once: after a stop was requested nobody need wait for a next poll.
+  void wake_sleepers();
+
   std::uint64_t add_timer(Instant when, std::coroutine_handle<> handle);
   void cancel_timer(std::uint64_t id);
 

@@ -74,10 +74,9 @@ Task<Result<Object>> FakeProvider::read(const ResourceType& type, const std::str
 
 Task<Result<Object>> FakeProvider::create(const CreateRequest& request, Journal& journal) {
   const std::string line = "create " + request.type->name + " " + text(request.attributes, "name");
-  if (auto noted = co_await journal.note_intent(
-          {.action = "create", .mark = request.mark.text(), .fingerprint = request.fingerprint});
-      !noted)
-    co_return noted.error();
+  const Intent intent = {
+      .action = "create", .mark = request.mark.text(), .fingerprint = request.fingerprint};
+  if (auto noted = co_await journal.note_intent(intent); !noted) co_return noted.error();
   if (auto ok = begin(line); !ok) co_return ok.error();
   const std::string id = "id-" + std::to_string(next_++);
   ValueMap attributes = request.attributes;
