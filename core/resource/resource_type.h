@@ -60,6 +60,7 @@ struct ResourceType {
   bool create_before_destroy = false;      ///< a replacement may stand beside the old one
   bool costs_money = false;
   std::string mark_field = {};             ///< where the mark goes, for people; empty: nowhere
+  bool marked_at_create = false;           ///< the creating request carries the mark; else it is set afterwards, or never
   Duration visible_within = {};            ///< a new object may be missing from lists for that long
   Duration expected_create = {};
   Duration expected_update = {};
