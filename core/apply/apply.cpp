@@ -58,9 +58,9 @@ class Applier {
       Record* record = recorder_.find(drift.address);
       if (record == nullptr) continue;
       for (const AttributeChange& change : drift.attributes)
-        record->attributes.set(change.name,
-                               change.secret ? fingerprint_value(change.after, recorder_.key())
-                                             : change.after);
+        record->attributes.set(change.name, change.secret
+                                                ? fingerprint_value(change.after, recorder_.key())
+                                                : change.after);
       if (auto saved = co_await recorder_.save(drift.address); !saved) co_return;
     }
   }
@@ -111,14 +111,14 @@ class Applier {
       co_return true;
     }
     report.error = done.error();
-    report.outcome = done.error().code == ErrorCode::cancelled ? Outcome::interrupted
-                                                               : Outcome::failed;
+    report.outcome =
+        done.error().code == ErrorCode::cancelled ? Outcome::interrupted : Outcome::failed;
     context_.observer.finished(change, report);
     co_return false;
   }
 
-  /// The name of the failed block that keeps this step from being done; empty: none. A making whose values are all
-  /// known goes on although some neighbour of what it needs failed.
+  /// The name of the failed block that keeps this step from being done; empty: none. A making whose
+  /// values are all known goes on although some neighbour of what it needs failed.
   std::string blocked_by(const Step& step) const {
     const Change& change = plan_.changes[step.change];
     for (const Barrier* barrier : step.waits) {
@@ -128,8 +128,7 @@ class Applier {
       const auto desired = desired_.find(change.address);
       if (desired == desired_.end()) continue;
       const auto& needs = desired->second->block->needs;
-      if (std::find(needs.begin(), needs.end(), barrier->name) != needs.end())
-        return barrier->name;
+      if (std::find(needs.begin(), needs.end(), barrier->name) != needs.end()) return barrier->name;
     }
     return {};
   }
@@ -174,7 +173,8 @@ class Applier {
     return {};
   }
 
-  /// What expressions of this change may look at. A block is put together once, when all of it stands.
+  /// What expressions of this change may look at. A block is put together once, when all of it
+  /// stands.
   std::map<std::string, Value> values_for(const Change& change) {
     std::map<std::string, Value> values;
     for (const std::string& need : change.needs) values[need] = block_value(need);
@@ -230,11 +230,10 @@ class Applier {
         record.deposed.push_back(change.id);
     }
     StepJournal journal(recorder_, context_.observer, change);
-    const CreateRequest request = {
-        .type = change.type,
-        .attributes = attributes,
-        .mark = mark(change.address),
-        .fingerprint = fingerprint(Value(attributes), recorder_.key())};
+    const CreateRequest request = {.type = change.type,
+                                   .attributes = attributes,
+                                   .mark = mark(change.address),
+                                   .fingerprint = fingerprint(Value(attributes), recorder_.key())};
     const auto object = co_await provider(*change.type).create(request, journal);
     report.id = journal.id();
     if (!object) {
@@ -262,8 +261,10 @@ class Applier {
       case ErrorCode::timed_out:
       case ErrorCode::io:
       case ErrorCode::internal:
-      case ErrorCode::ambiguous: return false;
-      default: return true;
+      case ErrorCode::ambiguous:
+        return false;
+      default:
+        return true;
     }
   }
 
@@ -384,7 +385,8 @@ class Applier {
     co_return co_await recorder_.save(change.address);
   }
 
-  /// Takes the mark off, so that the object is nobody's; where that cannot be done the record stays, to say so.
+  /// Takes the mark off, so that the object is nobody's; where that cannot be done the record
+  /// stays, to say so.
   Task<Result<void>> forget(const Change& change) {
     Provider& owner = provider(*change.type);
     if (change.id.empty()) co_return co_await recorder_.drop(change.address);

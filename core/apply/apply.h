@@ -13,7 +13,8 @@
 
 namespace jim {
 
-/// Hears what goes on while a plan is applied; for progress display and events. Called on the loop's thread.
+/// Hears what goes on while a plan is applied; for progress display and events. Called on the
+/// loop's thread.
 class ApplyObserver {
  public:
   virtual ~ApplyObserver() = default;
@@ -31,8 +32,8 @@ struct StepReport {
   Action action = Action::no_op;
   Outcome outcome = Outcome::not_started;
   std::string id = {};
-  Diagnostic error = {};          ///< of a failed one
-  std::string because = {};       ///< of a skipped one: the name of what failed
+  Diagnostic error = {};     ///< of a failed one
+  std::string because = {};  ///< of a skipped one: the name of what failed
   Duration took = {};
 };
 
@@ -40,9 +41,9 @@ struct StepReport {
 struct Report {
   std::vector<StepReport> steps = {};  ///< in the plan's order
   ValueMap outputs = {};               ///< as far as known; secrets inside are marked
-  Diagnostics errors = {};             ///< of the run as a whole: state that could not be written, lock lost
+  Diagnostics errors = {};  ///< of the run as a whole: state that could not be written, lock lost
   bool interrupted = false;
-  bool complete() const;               ///< every step done and no error
+  bool complete() const;  ///< every step done and no error
 };
 
 struct ApplyContext {
@@ -55,8 +56,8 @@ struct ApplyContext {
   std::size_t limit = 256;  ///< changes under way at once
 };
 
-/// Carries the plan out: in order of dependency, side by side where possible. Needs the lock, and a state that exists.
-/// A failed step skips what depends on it, everything else goes on.
+/// Carries the plan out: in order of dependency, side by side where possible. Needs the lock, and a
+/// state that exists. A failed step skips what depends on it, everything else goes on.
 Task<Report> apply(ApplyContext& context, const Expansion& expansion, const Plan& plan);
 
 /// The exit status of DESIGN.md section 11 for what happened.

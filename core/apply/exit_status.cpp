@@ -6,21 +6,30 @@ namespace jim {
 
 int exit_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid_config: return 3;
-    case ErrorCode::unauthorized: return 4;
-    case ErrorCode::out_of_capacity: return 7;
-    case ErrorCode::conflict: return 1;
-    case ErrorCode::stale: return 9;
-    case ErrorCode::timed_out: return 10;
-    case ErrorCode::ambiguous: return 11;
-    case ErrorCode::cancelled: return 130;
+    case ErrorCode::invalid_config:
+      return 3;
+    case ErrorCode::unauthorized:
+      return 4;
+    case ErrorCode::out_of_capacity:
+      return 7;
+    case ErrorCode::conflict:
+      return 1;
+    case ErrorCode::stale:
+      return 9;
+    case ErrorCode::timed_out:
+      return 10;
+    case ErrorCode::ambiguous:
+      return 11;
+    case ErrorCode::cancelled:
+      return 130;
     case ErrorCode::not_found:
     case ErrorCode::quota:
     case ErrorCode::rate_limited:
     case ErrorCode::unavailable:
     case ErrorCode::unknown_outcome:
     case ErrorCode::io:
-    case ErrorCode::internal: return 1;
+    case ErrorCode::internal:
+      return 1;
   }
   return 1;
 }
@@ -31,9 +40,8 @@ int exit_status(const Report& report) {
   if (!report.errors.empty()) return exit_status(report.errors.front().code);
   const auto failed = [](const StepReport& step) { return step.outcome == Outcome::failed; };
   const auto first = std::find_if(report.steps.begin(), report.steps.end(), failed);
-  const bool some = std::any_of(report.steps.begin(), report.steps.end(), [](const auto& step) {
-    return step.outcome == Outcome::done;
-  });
+  const bool some = std::any_of(report.steps.begin(), report.steps.end(),
+                                [](const auto& step) { return step.outcome == Outcome::done; });
   if (first == report.steps.end()) return 1;
   // A status of its own only where one cause explains everything that failed.
   const bool same = std::all_of(report.steps.begin(), report.steps.end(), [&](const auto& step) {

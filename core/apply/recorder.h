@@ -8,7 +8,8 @@
 
 namespace jim {
 
-/// Keeps state in step with what is done: every change of a record is durable before the caller goes on.
+/// Keeps state in step with what is done: every change of a record is durable before the caller
+/// goes on.
 class Recorder {
  public:
   explicit Recorder(ApplyContext& context);

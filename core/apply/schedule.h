@@ -26,11 +26,12 @@ struct Step {
   bool makes = true;
   std::vector<Barrier*> waits = {};  ///< all must be done first
   Barrier* counts = nullptr;         ///< the block's barrier that it counts towards
-  Barrier* own = nullptr;            ///< of a replacement: what its other half waits for; null otherwise
+  Barrier* own = nullptr;  ///< of a replacement: what its other half waits for; null otherwise
 };
 
-/// The steps of a plan with what each waits for. Blocks wait for blocks, so the cost is linear in the changes however
-/// many of them depend on each other. A plan has no circles; waits that state damaged by hand would close are dropped.
+/// The steps of a plan with what each waits for. Blocks wait for blocks, so the cost is linear in
+/// the changes however many of them depend on each other. A plan has no circles; waits that state
+/// damaged by hand would close are dropped.
 class Schedule {
  public:
   Schedule(EventLoop& loop, const Plan& plan, const std::vector<Record>& records);

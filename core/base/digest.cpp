@@ -75,7 +75,8 @@ bool base64_decode(std::string_view text, std::string& bytes) {
 
 std::string random_hex(int bytes) {
   std::vector<unsigned char> random(static_cast<std::size_t>(bytes));
-  if (RAND_bytes(random.data(), bytes) != 1) std::abort();  // no randomness: nothing safe can be made
+  if (RAND_bytes(random.data(), bytes) != 1)
+    std::abort();  // no randomness: nothing safe can be made
   return hex(random.data(), random.size());
 }
 

@@ -7,7 +7,8 @@
 
 namespace jim {
 
-/// What a program may do about a failure (STYLE.md section 3). Only `not_found` ever means "absent".
+/// What a program may do about a failure (STYLE.md section 3). Only `not_found` ever means
+/// "absent".
 enum class ErrorCode {
   invalid_config,
   not_found,
@@ -28,7 +29,8 @@ enum class ErrorCode {
 
 enum class Severity { error, warning, note };
 
-/// A place in a file, counted from 1. Line 0: not about a place in a file. Column 0: the whole line.
+/// A place in a file, counted from 1. Line 0: not about a place in a file. Column 0: the whole
+/// line.
 struct SourceLocation {
   std::string file = {};
   int line = 0;

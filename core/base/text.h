@@ -7,9 +7,9 @@
 
 namespace jim {
 
-/// Text from outside, made safe for a terminal: control characters (C0, DEL, C1), bytes that are not UTF-8
-/// and Unicode's direction overrides become visible escapes such as `\x1b` or `\u202e`. Newline and tab are
-/// escaped too unless `keep_lines`.
+/// Text from outside, made safe for a terminal: control characters (C0, DEL, C1), bytes that are
+/// not UTF-8 and Unicode's direction overrides become visible escapes such as `\x1b` or `\u202e`.
+/// Newline and tab are escaped too unless `keep_lines`.
 std::string escape_control(std::string_view text, bool keep_lines = false);
 
 /// The candidate nearest to `word` by edit distance, if it is near enough to be a likely slip.

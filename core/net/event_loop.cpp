@@ -59,7 +59,8 @@ bool EventLoop::turn() {
 
 namespace {
 
-/// The places of one for_each_bounded: a runner each, which takes the next index when it is done with one.
+/// The places of one for_each_bounded: a runner each, which takes the next index when it is done
+/// with one.
 struct Bounded {
   EventLoop& loop;
   std::size_t count;

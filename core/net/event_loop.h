@@ -14,12 +14,14 @@
 
 namespace jim {
 
-/// What the loop sleeps on when nothing is ready: the network (CurlHttp) or, in tests, a clock that jumps.
+/// What the loop sleeps on when nothing is ready: the network (CurlHttp) or, in tests, a clock that
+/// jumps.
 class Poller {
  public:
   virtual ~Poller() = default;
-  /// Waits until something happened or `most` has passed (no value: no timer is set); makes finished waits ready by
-  /// EventLoop::resume_soon. Returns false when there is nothing to wait for and no timer: the program is stuck.
+  /// Waits until something happened or `most` has passed (no value: no timer is set); makes
+  /// finished waits ready by EventLoop::resume_soon. Returns false when there is nothing to wait
+  /// for and no timer: the program is stuck.
   virtual bool wait(std::optional<Duration> most) = 0;
 };
 
@@ -33,6 +35,7 @@ class EventLoop {
   void set_poller(Poller* poller) { poller_ = poller; }
   const Clock& clock() const { return clock_; }
 
+  bool has_ready() const { return !ready_.empty(); }
   /// Resumes `handle` on the next turn of the loop.
   void resume_soon(std::coroutine_handle<> handle) { ready_.push_back(handle); }
 
@@ -68,12 +71,13 @@ class EventLoop {
     return Awaiter{*this};
   }
 
-  /// Called once each time before the loop would wait, with everything ready having run. Work that gathers during a
-  /// turn (a group commit) is done here. Returns an id for remove_idle.
+  /// Called once each time before the loop would wait, with everything ready having run. Work that
+  /// gathers during a turn (a group commit) is done here. Returns an id for remove_idle.
   int add_idle(std::function<void()> work);
   void remove_idle(int id);
 
-  /// Makes everyone who sleeps ready at once: after a stop was requested nobody need wait for a next poll.
+  /// Makes everyone who sleeps ready at once: after a stop was requested nobody need wait for a
+  /// next poll.
   void wake_sleepers();
 
   std::uint64_t add_timer(Instant when, std::coroutine_handle<> handle);
@@ -126,8 +130,9 @@ T EventLoop::run(Task<T> task) {
   }
 }
 
-/// Runs `work(0) .. work(count - 1)`, at most `limit` at a time, in order of index as places get free; ends when all
-/// have ended. `work` must outlive the returned task and gives a Task<void> per index.
+/// Runs `work(0) .. work(count - 1)`, at most `limit` at a time, in order of index as places get
+/// free; ends when all have ended. `work` must outlive the returned task and gives a Task<void> per
+/// index.
 Task<void> for_each_bounded(EventLoop& loop, std::size_t count, std::size_t limit,
                             const std::function<Task<void>(std::size_t)>& work);
 
@@ -155,7 +160,8 @@ class Event {
   std::vector<std::coroutine_handle<>> waiters_ = {};
 };
 
-/// At most `limit` holders at a time: `co_await gate.enter(); ... gate.leave();`, first come first served.
+/// At most `limit` holders at a time: `co_await gate.enter(); ... gate.leave();`, first come first
+/// served.
 class Gate {
  public:
   Gate(EventLoop& loop, std::size_t limit) : loop_(loop), free_(limit) {}

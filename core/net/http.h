@@ -30,8 +30,9 @@ struct HttpOptions {
   std::string client_key = {};
 };
 
-/// A request. It changes something unless `mutating` is false, and is then sent at most once, on a connection of its
-/// own (libcurl repeats requests on reused connections by itself: BUILD.md, 2026-11).
+/// A request. It changes something unless `mutating` is false, and is then sent at most once, on a
+/// connection of its own (libcurl repeats requests on reused connections by itself: BUILD.md,
+/// 2026-11).
 struct HttpRequest {
   std::string method = "GET";
   std::string url = {};
@@ -54,9 +55,10 @@ struct HttpResponse {
   const std::string* header(std::string_view name) const;
 };
 
-/// Sends requests. Fails only when no whole answer came: `unavailable` when the request surely never left (no
-/// connection, no name, no TLS), `unknown_outcome` when it may have, `timed_out` and `unavailable` for reads,
-/// `invalid_config` for a CA file that does not open, `cancelled` when told to stop.
+/// Sends requests. Fails only when no whole answer came: `unavailable` when the request surely
+/// never left (no connection, no name, no TLS), `unknown_outcome` when it may have, `timed_out` and
+/// `unavailable` for reads, `invalid_config` for a CA file that does not open, `cancelled` when
+/// told to stop.
 class Http {
  public:
   virtual ~Http() = default;

@@ -48,8 +48,9 @@ struct TaskPromise<void> : TaskPromiseBase {
 
 }  // namespace detail
 
-/// An operation that reads top to bottom and may wait. It starts when it is awaited, runs where it is awaited, and
-/// owns its frame: destroying an unfinished task drops the operation. Parameters taken by reference must outlive it.
+/// An operation that reads top to bottom and may wait. It starts when it is awaited, runs where it
+/// is awaited, and owns its frame: destroying an unfinished task drops the operation. Parameters
+/// taken by reference must outlive it.
 template <class T>
 class [[nodiscard]] Task {
  public:

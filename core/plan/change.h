@@ -34,19 +34,20 @@ struct Change {
   const ResourceType* type = nullptr;
   Action action = Action::no_op;
   Risk risk = Risk::none;
-  std::string id = {};                          ///< of the existing object; empty for create
-  std::vector<AttributeChange> attributes = {}; ///< create: everything set; update, replace: what differs
-  ValueMap desired = {};                        ///< complete; may hold unknowns. Empty for remove and forget
-  ValueMap actual = {};                         ///< the live object's attributes; empty when there is none
-  std::vector<std::string> needs = {};          ///< names of blocks it comes after (a removal: before)
-  std::vector<std::string> reasons = {};        ///< sentences, most telling first
-  Address previous = {};                        ///< of a rename: the old address
-  std::vector<std::string> deposed = {};        ///< ids of replaced objects that are still to be deleted
-  bool resumes = false;                         ///< goes on with an object that an earlier run left half-made
+  std::string id = {};  ///< of the existing object; empty for create
+  std::vector<AttributeChange> attributes =
+      {};                 ///< create: everything set; update, replace: what differs
+  ValueMap desired = {};  ///< complete; may hold unknowns. Empty for remove and forget
+  ValueMap actual = {};   ///< the live object's attributes; empty when there is none
+  std::vector<std::string> needs = {};    ///< names of blocks it comes after (a removal: before)
+  std::vector<std::string> reasons = {};  ///< sentences, most telling first
+  Address previous = {};                  ///< of a rename: the old address
+  std::vector<std::string> deposed = {};  ///< ids of replaced objects that are still to be deleted
+  bool resumes = false;  ///< goes on with an object that an earlier run left half-made
   bool create_before_destroy = false;
   bool keep = false;
   bool protect = false;
-  Duration expected = {};                       ///< how long the vendor usually takes; zero: not known
+  Duration expected = {};  ///< how long the vendor usually takes; zero: not known
 };
 
 }  // namespace jim

@@ -30,8 +30,7 @@ std::vector<std::string> sorted_texts(const ValueList& items, bool ignore_case) 
 /// Nothing set: a vendor answers null, "" or an empty list for the same thing.
 bool is_blank(const Value& value) {
   return value.is_null() || (value.is_string() && value.as_string().empty()) ||
-         (value.is_list() && value.as_list().empty()) ||
-         (value.is_map() && value.as_map().empty());
+         (value.is_list() && value.as_list().empty()) || (value.is_map() && value.as_map().empty());
 }
 
 bool is_ignored(const std::vector<std::string>& ignore, const std::string& name) {
@@ -77,8 +76,7 @@ std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desi
       const Value* applied = prior == nullptr ? nullptr : prior->attributes.find(name);
       if (prior == nullptr || (applied == nullptr && prior->half_made)) continue;
       before = applied;
-      if (!want.has_unknown() && before != nullptr &&
-          same_as_prior(*attribute, want, *before, key))
+      if (!want.has_unknown() && before != nullptr && same_as_prior(*attribute, want, *before, key))
         continue;
     } else if (!want.has_unknown() &&
                same_as_prior(*attribute, want, before == nullptr ? kNull : *before, key)) {

@@ -121,8 +121,7 @@ class Matcher {
   }
 
   void by_mark(Match& match) {
-    const auto* marked =
-        index_.marked(match.desired->type->name, match.desired->address.text());
+    const auto* marked = index_.marked(match.desired->type->name, match.desired->address.text());
     if (marked == nullptr) return;
     std::vector<const Object*> free;
     for (const Object* object : *marked)
@@ -141,8 +140,8 @@ class Matcher {
   }
 
   static bool is_deposed(const Record* record, const std::string& id) {
-    return record != nullptr && std::find(record->deposed.begin(), record->deposed.end(), id) !=
-                                    record->deposed.end();
+    return record != nullptr &&
+           std::find(record->deposed.begin(), record->deposed.end(), id) != record->deposed.end();
   }
 
   /// Records whose address the file no longer has may be what a new address means.
@@ -177,8 +176,8 @@ class Matcher {
         if (free.size() > 1) {
           std::vector<std::string> names;
           for (const Record* record : free) names.push_back(record->address.text());
-          diagnostics_.push_back(ambiguous(
-              *match.desired, names, "say which with 'was: OLD_NAME' in this resource"));
+          diagnostics_.push_back(
+              ambiguous(*match.desired, names, "say which with 'was: OLD_NAME' in this resource"));
           continue;
         }
         if (free.empty()) continue;

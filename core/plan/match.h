@@ -31,13 +31,14 @@ struct Leftover {
 };
 
 struct Matching {
-  std::vector<Match> matches = {};      ///< one per desired resource, in their order
-  std::vector<Leftover> leftovers = {}; ///< sorted by address
+  std::vector<Match> matches = {};       ///< one per desired resource, in their order
+  std::vector<Leftover> leftovers = {};  ///< sorted by address
 };
 
-/// Matches objects to addresses: by the id in state, then by an unfinished intent, then by mark of this lineage, then
-/// (a rename) by `was` or identity among what is left; for racked machines by identity at last. Adds an `ambiguous`
-/// error where several fit. Pure; linear in resources and objects.
+/// Matches objects to addresses: by the id in state, then by an unfinished intent, then by mark of
+/// this lineage, then (a rename) by `was` or identity among what is left; for racked machines by
+/// identity at last. Adds an `ambiguous` error where several fit. Pure; linear in resources and
+/// objects.
 Matching match(const std::vector<Desired>& resources, const State& state, const Snapshot& snapshot,
                const std::string& project, Diagnostics& diagnostics);
 

@@ -28,8 +28,7 @@ ValueMap seen_as(const Change& change, const ResourceType& type) {
   for (const auto& [name, value] : change.desired) {
     const Attribute* attribute = type.attribute(name);
     const bool read_back = attribute != nullptr && attribute->readable && !value.has_secret();
-    if (fresh || !read_back || attributes.find(name) == nullptr ||
-        change.action == Action::update)
+    if (fresh || !read_back || attributes.find(name) == nullptr || change.action == Action::update)
       attributes.set(name, value);
   }
   for (const Attribute& attribute : type.attributes)
@@ -82,14 +81,12 @@ class Planner {
     for (const ResourceBlock& block : config_.resources)
       for (const std::string& name : expansion_.needs(block.name)) referred_.insert(name);
     std::vector<Reference> references;
-    for (const OutputBlock& output : config_.outputs)
-      output.value.collect_references(references);
+    for (const OutputBlock& output : config_.outputs) output.value.collect_references(references);
     for (const Reference& reference : references) referred_.insert(reference.root);
   }
 
   void note_drift(const Record* record, const Object* object, const Desired* desired) {
-    if (record == nullptr || record->id.empty() || record->forgotten || snapshot_.offline)
-      return;
+    if (record == nullptr || record->id.empty() || record->forgotten || snapshot_.offline) return;
     if (options_.exact) return;  // the snapshot holds only what a saved plan touches
     const auto type = types_.find(record->type);
     if (type == types_.end()) return;
@@ -98,10 +95,9 @@ class Planner {
       found.gone = true;
     } else if (!record->half_made) {
       static const std::vector<std::string> kNone = {};
-      found.attributes =
-          drift(*type->second, *record, object->attributes,
-                desired ? desired->attributes : record->attributes,
-                desired ? desired->block->ignore : kNone, key());
+      found.attributes = drift(*type->second, *record, object->attributes,
+                               desired ? desired->attributes : record->attributes,
+                               desired ? desired->block->ignore : kNone, key());
     }
     if (found.gone || !found.attributes.empty()) plan_.drift.push_back(std::move(found));
   }
@@ -138,8 +134,8 @@ class Planner {
     Change change = {.address = desired.address,
                      .type = desired.type,
                      .desired = desired.attributes,
-                     .create_before_destroy =
-                         desired.block->create_before_destroy || desired.type->create_before_destroy,
+                     .create_before_destroy = desired.block->create_before_destroy ||
+                                              desired.type->create_before_destroy,
                      .keep = desired.keep,
                      .protect = desired.protect};
     for (const auto& [name, value] : desired.attributes) {
@@ -170,13 +166,12 @@ class Planner {
     change.expected = change.type->expected_create;
     if (change.type->adopt_only) {
       if (!selection_.contains(change.address)) return;
-      diagnostics_.push_back(
-          {.code = ErrorCode::not_found,
-           .message = change.address.text() + ": no " + change.type->name +
-                      " with this identity exists, and jim cannot make one",
-           .hint = "check " + join(change.type->identity, ", ") +
-                   "; the machine must be known to the vendor already",
-           .where = match.desired->block->where});
+      diagnostics_.push_back({.code = ErrorCode::not_found,
+                              .message = change.address.text() + ": no " + change.type->name +
+                                         " with this identity exists, and jim cannot make one",
+                              .hint = "check " + join(change.type->identity, ", ") +
+                                      "; the machine must be known to the vendor already",
+                              .where = match.desired->block->where});
       return;
     }
     if (match.record != nullptr && !match.record->id.empty())
@@ -233,7 +228,8 @@ class Planner {
     }
     if (match.how == Found::by_rename) {
       change.previous = record->address;
-      change.reasons.insert(change.reasons.begin(), "known as " + record->address.text() + " so far");
+      change.reasons.insert(change.reasons.begin(),
+                            "known as " + record->address.text() + " so far");
     }
     if (match.how == Found::by_mark || match.how == Found::by_intent)
       change.reasons.insert(change.reasons.begin(), object.id + " carries this resource's mark");
@@ -247,7 +243,7 @@ class Planner {
                                          join(change.reasons, "; "),
                               .hint = "set the attribute back, or list it under 'ignore'",
                               .where = match.desired->block->where});
-    change.expected = change.action == Action::replace ? change.type->expected_create
+    change.expected = change.action == Action::replace  ? change.type->expected_create
                       : change.action == Action::update ? change.type->expected_update
                                                         : Duration{};
   }
@@ -317,7 +313,8 @@ class Planner {
     for (Change& change : removals) plan_.changes.push_back(std::move(change));
   }
 
-  /// What needs others goes before them. Names in a circle (only state damaged by hand has one) keep their order.
+  /// What needs others goes before them. Names in a circle (only state damaged by hand has one)
+  /// keep their order.
   static void order_removals(std::vector<Change>& removals) {
     std::map<std::string, std::set<std::string>> needs;
     for (const Change& change : removals) {
@@ -367,14 +364,29 @@ PlanCounts count(const Plan& plan) {
   PlanCounts counts;
   for (const Change& change : plan.changes) {
     switch (change.action) {
-      case Action::create: ++counts.create; break;
-      case Action::update: ++counts.update; break;
-      case Action::replace: ++counts.replace; break;
-      case Action::remove: ++counts.remove; break;
-      case Action::adopt: ++counts.adopt; break;
-      case Action::rename: ++counts.rename; break;
-      case Action::forget: ++counts.forget; break;
-      case Action::no_op: break;
+      case Action::create:
+        ++counts.create;
+        break;
+      case Action::update:
+        ++counts.update;
+        break;
+      case Action::replace:
+        ++counts.replace;
+        break;
+      case Action::remove:
+        ++counts.remove;
+        break;
+      case Action::adopt:
+        ++counts.adopt;
+        break;
+      case Action::rename:
+        ++counts.rename;
+        break;
+      case Action::forget:
+        ++counts.forget;
+        break;
+      case Action::no_op:
+        break;
     }
   }
   return counts;

@@ -25,12 +25,15 @@ struct Drift {
 /// What to plan for.
 struct PlanOptions {
   bool destroy = false;
-  std::vector<std::string> targets = {};   ///< addresses or block names; empty: everything. What they need comes along
-  std::vector<std::string> excludes = {};  ///< addresses or block names; what needs them stays out too
+  std::vector<std::string> targets =
+      {};  ///< addresses or block names; empty: everything. What they need comes along
+  std::vector<std::string> excludes =
+      {};              ///< addresses or block names; what needs them stays out too
   bool exact = false;  ///< exactly the targets, without what they need: for a saved plan
 };
 
-/// A resource that is as it should be, or its object as far as it is known: what expressions see of it.
+/// A resource that is as it should be, or its object as far as it is known: what expressions see of
+/// it.
 struct Standing {
   Address address = {};
   std::string id = {};
@@ -40,18 +43,20 @@ struct Standing {
 /// All changes, in an order in which they can be made, and what was found on the way.
 struct Plan {
   std::string project = {};
-  std::string lineage = {};         ///< empty: no state yet, one will be made
-  std::vector<Change> changes = {}; ///< no no-ops; in order of dependency, removals last and in reverse
-  std::vector<Drift> drift = {};    ///< sorted by address
+  std::string lineage = {};  ///< empty: no state yet, one will be made
+  std::vector<Change> changes =
+      {};  ///< no no-ops; in order of dependency, removals last and in reverse
+  std::vector<Drift> drift = {};  ///< sorted by address
   std::size_t unchanged = 0;
   bool destroy = false;
   /// Attributes of every block that something else refers to, unknown where a change will tell.
   std::map<std::string, std::vector<Standing>> standing = {};
-  HttpTotals requests = {};         ///< what the refresh took
+  HttpTotals requests = {};  ///< what the refresh took
 };
 
-/// Compares desired, prior and actual. Pure. Errors: protected resources that would go, a target that does not exist,
-/// ambiguous identity; all of them are added to `diagnostics`, and nullopt returned.
+/// Compares desired, prior and actual. Pure. Errors: protected resources that would go, a target
+/// that does not exist, ambiguous identity; all of them are added to `diagnostics`, and nullopt
+/// returned.
 std::optional<Plan> make_plan(const Config& config, const Expansion& expansion, const State& state,
                               const Snapshot& snapshot, const PlanOptions& options,
                               const std::map<std::string, const ResourceType*>& types,

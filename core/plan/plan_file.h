@@ -10,15 +10,16 @@
 
 namespace jim {
 
-/// The plan as canonical JSON (`-o json`, `--out`): same inputs, same bytes, no times, no secrets but fingerprints keyed
-/// with `key`. Its last field `hash` is the SHA-256 of the rest.
+/// The plan as canonical JSON (`-o json`, `--out`): same inputs, same bytes, no times, no secrets
+/// but fingerprints keyed with `key`. Its last field `hash` is the SHA-256 of the rest.
 std::string plan_json(const Plan& plan, const std::string& key);
 
-/// A saved plan, read back. Fails with invalid_config on a file that is not one or whose hash does not fit.
+/// A saved plan, read back. Fails with invalid_config on a file that is not one or whose hash does
+/// not fit.
 Result<Value> read_plan_file(const std::string& text);
 
-/// Whether `fresh`, made now for the same resources, is still the plan that was saved. Fails with `stale`, naming the
-/// address and attribute that moved.
+/// Whether `fresh`, made now for the same resources, is still the plan that was saved. Fails with
+/// `stale`, naming the address and attribute that moved.
 Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std::string& key);
 
 /// What has to be read again before a saved plan may be applied.

@@ -73,11 +73,11 @@ class Refresh {
       const ResourceType* type =
           provider == providers_.end() ? nullptr : find_type(*provider->second, name);
       if (type == nullptr)
-        return Diagnostic{
-            .code = ErrorCode::invalid_config,
-            .message = "state holds resources of type " + name + ", which no provider of this file has",
-            .hint = "add the provider '" + provider_of(name) +
-                    "' to 'providers', or drop them from state with 'jim state rm'"};
+        return Diagnostic{.code = ErrorCode::invalid_config,
+                          .message = "state holds resources of type " + name +
+                                     ", which no provider of this file has",
+                          .hint = "add the provider '" + provider_of(name) +
+                                  "' to 'providers', or drop them from state with 'jim state rm'"};
       snapshot_.types[name] = type;
       const std::string parent = provider->second->parent_of(*type);
       if (parent.empty()) continue;
@@ -132,7 +132,8 @@ class Refresh {
     snapshot_.objects[name] = std::move(listing->objects);
   }
 
-  /// Objects of state that a list should have shown: only a 404 of their own says that they are gone.
+  /// Objects of state that a list should have shown: only a 404 of their own says that they are
+  /// gone.
   void add_unseen(const std::vector<std::string>& types) {
     std::map<std::string, std::unordered_set<std::string>> seen;
     for (const std::string& type : types) {

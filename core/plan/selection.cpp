@@ -54,11 +54,11 @@ Selection::Selection(const PlanOptions& options, const Config& config, const Exp
   const auto check = [&](const std::string& name, const char* flag) {
     if (known.contains(name)) return true;
     const auto near = did_you_mean(name, {known.begin(), known.end()});
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = std::string(flag) + " '" + escape_control(name) +
-                                      "' names no resource of the file or of state",
-                           .hint = near ? "did you mean '" + *near + "'?"
-                                        : "'jim state list' shows all addresses"});
+    diagnostics.push_back(
+        {.code = ErrorCode::invalid_config,
+         .message = std::string(flag) + " '" + escape_control(name) +
+                    "' names no resource of the file or of state",
+         .hint = near ? "did you mean '" + *near + "'?" : "'jim state list' shows all addresses"});
     return false;
   };
   for (const std::string& target : options.targets) {

@@ -11,7 +11,8 @@
 
 namespace jim {
 
-/// Which addresses a plan is about: `--target` with what it needs, less `--exclude` with what needs it.
+/// Which addresses a plan is about: `--target` with what it needs, less `--exclude` with what needs
+/// it.
 class Selection {
  public:
   /// Adds an `invalid_config` for a target or exclude that names nothing in file or state.
@@ -21,7 +22,7 @@ class Selection {
   bool is_everything() const { return targets_.empty() && excluded_.empty(); }
 
  private:
-  std::set<std::string> targets_ = {};   ///< address texts and block names; empty: everything
+  std::set<std::string> targets_ = {};  ///< address texts and block names; empty: everything
   std::set<std::string> excluded_ = {};
 };
 

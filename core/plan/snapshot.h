@@ -18,7 +18,8 @@ struct HttpTotals {
   Duration took = {};
 };
 
-/// The live objects of the types that matter, by type name. An object that is confirmed absent is simply not there.
+/// The live objects of the types that matter, by type name. An object that is confirmed absent is
+/// simply not there.
 struct Snapshot {
   std::map<std::string, std::vector<Object>> objects = {};
   std::map<std::string, const ResourceType*> types = {};  ///< of everything listed
@@ -29,9 +30,9 @@ struct Snapshot {
 /// The providers of a config by name; all outlive whoever holds this.
 using Providers = std::map<std::string, Provider*>;
 
-/// Lists every type in `types` (names), each once, side by side; then reads one by one only those objects that state
-/// knows and the list did not show, since 404 alone means absent. Waits for intents of an earlier run that may not be
-/// visible yet. Fails with the first error.
+/// Lists every type in `types` (names), each once, side by side; then reads one by one only those
+/// objects that state knows and the list did not show, since 404 alone means absent. Waits for
+/// intents of an earlier run that may not be visible yet. Fails with the first error.
 Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
                                const std::vector<std::string>& types, const State& state);
 

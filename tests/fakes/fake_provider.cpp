@@ -27,8 +27,8 @@ FakeProvider::FakeProvider(EventLoop& loop) : loop_(loop) {
   Attribute ip = attribute("ip", Risk::none);
   ip.computed = true;
   machine.attributes = {attribute("image", Risk::reinstall), ip,
-                        attribute("key", Risk::in_place), attribute("name", Risk::in_place),
-                        attribute("size", Risk::replace), user_data};
+                        attribute("key", Risk::in_place),    attribute("name", Risk::in_place),
+                        attribute("size", Risk::replace),    user_data};
   machine.expected_create = std::chrono::minutes(9);
   types_ = {key, machine};
 }
@@ -104,8 +104,7 @@ Task<Result<Object>> FakeProvider::update(const UpdateRequest& request, Journal&
   co_return *object;
 }
 
-Task<Result<void>> FakeProvider::remove(const ResourceType& type, const std::string& id,
-                                        Journal&) {
+Task<Result<void>> FakeProvider::remove(const ResourceType& type, const std::string& id, Journal&) {
   if (auto ok = begin("remove " + type.name + " " + id); !ok) co_return ok.error();
   co_await loop_.sleep(takes);
   objects.erase(id);

@@ -9,8 +9,8 @@
 
 namespace jim {
 
-/// A vendor in memory with two types: `fake.machine` (name, size, image, user_data; computed ip) and `fake.key` (name).
-/// Records what was asked of it. A hook may fail any operation.
+/// A vendor in memory with two types: `fake.machine` (name, size, image, user_data; computed ip)
+/// and `fake.key` (name). Records what was asked of it. A hook may fail any operation.
 class FakeProvider : public Provider {
  public:
   explicit FakeProvider(EventLoop& loop);

@@ -1,0 +1,34 @@
+#include "core/net/watched_http.h"
+
+#include "core/base/text.h"
+
+namespace jim {
+
+Task<Result<HttpResponse>> WatchedHttp::send(HttpRequest request) {
+  if (stop_.requested())
+    co_return Diagnostic{.code = ErrorCode::cancelled,
+                         .message = "stopped before " + request.method + " " +
+                                    url_for_log(request.url) + " was sent"};
+  ++(request.mutating ? counts_.changes : counts_.reads);
+  if (!log_) co_return co_await next_.send(std::move(request));
+
+  const std::string what = request.method + " " + url_for_log(request.url);
+  const Instant start = loop_.clock().now();
+  auto reply = co_await next_.send(std::move(request));
+  const std::string took = std::to_string((loop_.clock().now() - start).count()) + " ms";
+  if (!reply) {
+    log_(what + " failed after " + took + ": " + reply.error().message);
+    co_return reply;
+  }
+  std::string line = what + " " + std::to_string(reply->status) + " in " + took + ", " +
+                     std::to_string(reply->body.size()) + " bytes";
+  for (const char* name : {"x-request-id", "x-openstack-request-id", "request-id"})
+    if (const std::string* id = reply->header(name)) {
+      line += ", request id " + escape_control(*id);
+      break;
+    }
+  log_(line);
+  co_return reply;
+}
+
+}  // namespace jim
