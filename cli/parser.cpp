@@ -1,0 +1,380 @@
+#include "cli/parser.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "core/base/text.h"
+
+namespace jim {
+
+namespace {
+
+constexpr const char* kStart = "Start";
+constexpr const char* kChange = "Change";
+constexpr const char* kLook = "Look";
+constexpr const char* kVendors = "Vendors";
+constexpr const char* kRest = "Rest";
+
+/// The parser with everything that its flags are read into.
+class Parser {
+ public:
+  Parser() : app_("jim turns a YAML file into machines.", "jim") {
+    app_.set_help_flag();
+    app_.require_subcommand(0, 1);
+    add_globals();
+    add_start();
+    add_change();
+    add_look();
+    add_state();
+    add_vendors();
+    add_rest();
+    root_ = describe(app_);
+  }
+
+  Result<Invocation> parse(int argc, const char* const* argv);
+  const CommandNode& root() const { return root_; }
+
+ private:
+  using Run = std::function<int(Context&)>;
+
+  void add_globals();
+  void add_start();
+  void add_change();
+  void add_look();
+  void add_state();
+  void add_vendors();
+  void add_rest();
+
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& summary,
+                    const char* group, Run run = {}) {
+    CLI::App* made = parent.add_subcommand(name, summary);
+    made->group(group);
+    made->set_help_flag();
+    made->fallthrough();
+    made->add_flag("-h,--help", help_, "say more about this command");
+    if (run) {
+      runs_[made] = std::move(run);
+    } else {
+      made->require_subcommand(0, 1);
+    }
+    return made;
+  }
+
+  template <class T>
+  static CLI::Option* value(CLI::App* app, const std::string& names, T& into,
+                            const std::string& what, const std::string& summary) {
+    return app->add_option(names, into, summary)->type_name(what)->take_last();
+  }
+  /// A flag that may come several times, with one value each.
+  static CLI::Option* values(CLI::App* app, const std::string& names,
+                             std::vector<std::string>& into, const std::string& what,
+                             const std::string& summary) {
+    return app->add_option(names, into, summary)->type_name(what)->allow_extra_args(false);
+  }
+  /// A flag that takes one of a few words.
+  template <class T>
+  static CLI::Option* word(CLI::App* app, const std::string& names, T& into,
+                           const std::map<std::string, T>& words, const std::string& order,
+                           const std::string& summary) {
+    const auto read = [&into, words, names, order](const std::vector<std::string>& given) {
+      const auto found = words.find(given.back());
+      if (found == words.end())
+        throw CLI::ValidationError(names.substr(names.find("--")),
+                                   "'" + given.back() + "' is not one of " + order);
+      into = found->second;
+      return true;
+    };
+    return app->add_option(names, read, summary)->type_name(order)->take_last();
+  }
+  void add_selection(CLI::App* app, std::vector<std::string>& targets,
+                     std::vector<std::string>& excludes) {
+    values(app, "--target", targets, "ADDRESS", "only this resource and what it needs; repeatable");
+    values(app, "--exclude", excludes, "ADDRESS", "not this resource nor what needs it; repeatable");
+  }
+
+  static CommandNode describe(const CLI::App& app);
+  static Parameter describe(const CLI::Option& option);
+  Diagnostic unknown_word(const std::string& word, const std::vector<std::string>& path) const;
+  std::vector<std::string> path_of(const CLI::App* deepest) const;
+  const CLI::App* deepest() const;
+
+  CLI::App app_;
+  bool help_ = false;
+  bool version_ = false;
+  Globals globals_ = {};
+  InitFlags init_ = {};
+  PlanFlags plan_ = {};
+  ApplyFlags apply_ = {};
+  ApplyFlags destroy_ = {};
+  DriftFlags drift_ = {};
+  AdoptFlags adopt_ = {};
+  StateFlags state_ = {};
+  ExplainFlags explain_ = {};
+  GraphFlags graph_ = {};
+  SandboxFlags sandbox_ = {};
+  std::string output_name_ = {};
+  std::string provider_file_ = {};
+  std::string shell_ = {};
+  std::vector<std::string> help_path_ = {};
+  std::map<const CLI::App*, Run> runs_ = {};
+  CommandNode root_ = {};
+};
+
+void Parser::add_globals() {
+  app_.add_flag("-h,--help", help_, "say more about a command");
+  app_.add_flag("--version", version_, "say which version this is");
+  values(&app_, "-f,--file", globals_.files, "FILE",
+         "the file to read instead of jim.yaml; later ones are merged over earlier ones");
+  value(&app_, "-C,--directory", globals_.folder, "DIR", "work in this folder");
+  values(&app_, "--var", globals_.vars, "NAME=VALUE", "set a variable of the file; repeatable");
+  value(&app_, "--state", globals_.state, "URL", "where state is kept, over what the file says");
+  word<Format>(&app_, "-o,--output", globals_.format,
+               {{"text", Format::text}, {"json", Format::json}, {"markdown", Format::markdown}},
+               "text|json|markdown", "how data is written");
+  word<ColourMode>(&app_, "--color", globals_.colour,
+                   {{"auto", ColourMode::automatic},
+                    {"always", ColourMode::always},
+                    {"never", ColourMode::never}},
+                   "auto|always|never", "colours; auto: on a terminal");
+  app_.add_flag("--yes", globals_.yes, "do it without asking");
+  app_.add_flag("--no-input", globals_.no_input, "never ask, even on a terminal");
+  app_.add_flag("--sandbox", globals_.sandbox,
+                "use the emulated vendors inside this program: no account, no network");
+  value(&app_, "--sandbox-scenario", globals_.sandbox_scenario, "FILE",
+        "how the emulated vendors misbehave");
+  value(&app_, "--sandbox-pace", globals_.sandbox_pace, "NUMBER",
+        "their speed: 0 without delays (default), 1 as long as real machines take")
+      ->check(CLI::NonNegativeNumber);
+  word<std::string>(&app_, "--log", globals_.log, {{"debug", "debug"}, {"info", "info"}},
+                    "debug|info", "tell what is sent, on standard error");
+  value(&app_, "--events", globals_.events, "FILE", "write what happens as one JSON object a line");
+}
+
+void Parser::add_start() {
+  auto* init = command(app_, "init", "write a starter jim.yaml", kStart,
+                       [this](Context& context) { return run_init(context, init_); });
+  value(init, "--example", init_.example, "NAME",
+        "which one: latitude, lambda, own-racks, quickstart");
+  command(app_, "validate", "check the file; nothing is sent", kStart,
+          [](Context& context) { return run_validate(context); });
+  auto* explain = command(app_, "explain", "say what types, attributes and functions there are",
+                          kStart, [this](Context& context) { return run_explain(context, explain_); });
+  explain->add_option("topic", explain_.words,
+                      "TYPE, TYPE.ATTRIBUTE, types, functions, function NAME, or file");
+}
+
+void Parser::add_change() {
+  auto* plan = command(app_, "plan", "show what would change", kChange,
+                       [this](Context& context) { return run_plan(context, plan_); });
+  value(plan, "--out", plan_.out, "FILE", "save the plan for 'jim apply FILE'");
+  plan->add_flag("--destroy", plan_.destroy, "plan to delete everything");
+  add_selection(plan, plan_.targets, plan_.excludes);
+  plan->add_flag("--offline", plan_.offline, "ask no vendor; compare with state alone");
+  plan->add_flag("--detailed-exitcode", plan_.detailed_exit_code,
+                 "end with status 2 when there is something to do");
+  auto* apply = command(app_, "apply", "make it so", kChange,
+                        [this](Context& context) { return run_apply(context, apply_); });
+  apply->add_option("plan", apply_.plan_file, "a saved plan: exactly what it says is done")
+      ->type_name("FILE");
+  add_selection(apply, apply_.targets, apply_.excludes);
+  destroy_.destroy = true;
+  auto* destroy = command(app_, "destroy", "delete everything that jim made for this file", kChange,
+                          [this](Context& context) { return run_apply(context, destroy_); });
+  add_selection(destroy, destroy_.targets, destroy_.excludes);
+  auto* adopt = command(app_, "adopt", "take over an object that exists already", kChange,
+                        [this](Context& context) { return run_adopt(context, adopt_); });
+  adopt->add_option("address", adopt_.address, "the resource in the file: web, web[0], web[\"eu\"]")
+      ->type_name("ADDRESS")
+      ->required();
+  adopt->add_option("id", adopt_.id, "the object's id at the vendor")->type_name("ID")->required();
+}
+
+void Parser::add_look() {
+  auto* drift = command(app_, "drift", "show what changed outside jim", kLook,
+                        [this](Context& context) { return run_drift(context, drift_); });
+  drift->add_flag("--detailed-exitcode", drift_.detailed_exit_code,
+                  "end with status 12 when something did");
+  auto* output = command(app_, "output", "print the file's outputs as of the last apply", kLook,
+                         [this](Context& context) { return run_output(context, output_name_); });
+  output->add_option("name", output_name_, "only this one, bare")->type_name("NAME");
+  auto* graph = command(app_, "graph", "draw what needs what", kLook,
+                        [this](Context& context) { return run_graph(context, graph_); });
+  word<std::string>(graph, "--format", graph_.kind, {{"dot", "dot"}, {"mermaid", "mermaid"}},
+                    "dot|mermaid", "the drawing's language");
+}
+
+void Parser::add_state() {
+  auto* state = command(app_, "state", "look at and mend what jim remembers", kLook);
+  command(*state, "list", "list all addresses with type and id", "",
+          [](Context& context) { return run_state_list(context); });
+  auto* show = command(*state, "show", "show one record", "",
+                       [this](Context& context) { return run_state_show(context, state_); });
+  show->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
+  auto* move = command(*state, "mv", "give a record another address", "",
+                       [this](Context& context) { return run_state_mv(context, state_); });
+  move->add_option("from", state_.address, "its address so far")->type_name("ADDRESS")->required();
+  move->add_option("to", state_.to, "its new address")->type_name("ADDRESS")->required();
+  auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
+                         [this](Context& context) { return run_state_rm(context, state_); });
+  remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
+  command(*state, "export", "print everything as JSON", "",
+          [](Context& context) { return run_state_export(context); });
+  command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
+          [](Context& context) { return run_state_rebuild(context); });
+}
+
+void Parser::add_vendors() {
+  auto* provider = command(app_, "provider", "list and check provider manifests", kVendors);
+  command(*provider, "list", "list the built-in providers and their types", "",
+          [](Context& context) { return run_provider_list(context); });
+  auto* check = command(*provider, "check", "check a manifest", "", [this](Context& context) {
+    return run_provider_check(context, provider_file_);
+  });
+  check->add_option("file", provider_file_, "the manifest")->type_name("FILE")->required();
+
+  auto* sandbox = command(app_, "sandbox", "emulate vendors on this machine", kVendors);
+  auto* serve = command(*sandbox, "serve", "offer them to any client over HTTP", "",
+                        [this](Context& context) { return run_sandbox_serve(context, sandbox_); });
+  value(serve, "--listen", sandbox_.listen, "HOST:PORT", "where; port 0: any free one");
+  value(serve, "--pace", sandbox_.pace, "NUMBER",
+        "0 without delays (default), 1 as long as real machines take")
+      ->check(CLI::NonNegativeNumber);
+  serve->add_flag_callback("--no-delays", [this] { sandbox_.pace = 0; }, "the same as --pace 0");
+  value(serve, "--latency", sandbox_.latency, "MILLISECONDS", "wait so long before each answer")
+      ->check(CLI::NonNegativeNumber);
+  value(serve, "--scenario", sandbox_.scenario, "FILE", "how they misbehave");
+  value(serve, "--record", sandbox_.record, "FILE", "write every request and answer, one a line");
+  value(serve, "--tls-certificate", sandbox_.tls_certificate, "FILE", "serve HTTPS with this");
+  value(serve, "--tls-key", sandbox_.tls_key, "FILE", "and its key");
+  auto* reset = command(*sandbox, "reset", "forget everything the emulated vendors hold", "",
+                        [this](Context& context) { return run_sandbox_reset(context, sandbox_); });
+  auto* drift = command(*sandbox, "drift", "change something behind jim's back, to try 'jim drift'", "",
+                        [this](Context& context) { return run_sandbox_drift(context, sandbox_); });
+  for (auto* one : {serve, reset, drift})
+    value(one, "--data", sandbox_.data, "DIR", "where they keep it; default .jim/sandbox");
+}
+
+void Parser::add_rest() {
+  command(app_, "schema", "print the JSON Schema of jim.yaml for editors", kRest,
+          [](Context& context) { return run_schema(context); });
+  auto* completion =
+      command(app_, "completion", "print a script that completes words in a shell", kRest,
+              [this](Context& context) { return run_completion(context, shell_, root_); });
+  completion->add_option("shell", shell_, "which one")->type_name("bash|zsh|fish")->required();
+  command(app_, "version", "say which version this is", kRest,
+          [](Context& context) { return run_version(context); });
+  auto* help = command(app_, "help", "say more about a command", kRest, [](Context&) { return 0; });
+  help->add_option("command", help_path_, "which one")->type_name("COMMAND");
+}
+
+Parameter Parser::describe(const CLI::Option& option) {
+  Parameter made = {.summary = option.get_description(), .required = option.get_required()};
+  for (const std::string& name : option.get_snames()) made.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) made.names.push_back("--" + name);
+  if (made.names.empty()) made.names.push_back(option.get_name());
+  if (option.get_items_expected_max() > 0) made.value = option.get_type_name();
+  made.repeated = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll &&
+                  option.get_items_expected_max() > 1;
+  return made;
+}
+
+CommandNode Parser::describe(const CLI::App& app) {
+  CommandNode node = {.name = app.get_name(), .summary = app.get_description(), .group = app.get_group()};
+  for (const CLI::Option* option : app.get_options())
+    (option->get_positional() ? node.arguments : node.flags).push_back(describe(*option));
+  for (const CLI::App* below : app.get_subcommands({})) node.commands.push_back(describe(*below));
+  return node;
+}
+
+const CLI::App* Parser::deepest() const {
+  const CLI::App* at = &app_;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return at;
+}
+
+std::vector<std::string> Parser::path_of(const CLI::App* at) const {
+  std::vector<std::string> path;
+  for (; at != nullptr && at != &app_; at = at->get_parent())
+    path.insert(path.begin(), at->get_name());
+  return path;
+}
+
+Diagnostic Parser::unknown_word(const std::string& word, const std::vector<std::string>& path) const {
+  std::vector<const CommandNode*> nodes = {&root_};
+  for (const std::string& name : path)
+    if (const CommandNode* next = nodes.back()->find(name)) nodes.push_back(next);
+  const std::string spoken = path.empty() ? "jim" : "jim " + join(path, " ");
+  std::vector<std::string> known;
+  std::string what = "argument";
+  std::string bare = word;
+  if (word.starts_with("-")) {
+    what = "flag";
+    bare = word.substr(0, word.find('='));
+    for (const CommandNode* node : nodes)
+      for (const Parameter& flag : node->flags)
+        known.insert(known.end(), flag.names.begin(), flag.names.end());
+  } else if (!nodes.back()->commands.empty()) {
+    what = "command";
+    for (const CommandNode& below : nodes.back()->commands) known.push_back(below.name);
+  }
+  const auto near = did_you_mean(bare, known);
+  return {.code = ErrorCode::invalid_config,
+          .message = spoken + ": unknown " + what + " '" + escape_control(bare) + "'",
+          .hint = near ? "did you mean '" + *near + "'?" : "'" + spoken + " --help' lists all"};
+}
+
+Result<Invocation> Parser::parse(int argc, const char* const* argv) {
+  const auto usage = [&](const std::string& message) {
+    const std::vector<std::string> path = path_of(deepest());
+    const std::string spoken = path.empty() ? "jim" : "jim " + join(path, " ");
+    return Diagnostic{.code = ErrorCode::invalid_config,
+                      .message = spoken + ": " + escape_control(message),
+                      .hint = "'" + spoken + " --help' says more"};
+  };
+  std::string wrong;
+  bool required = false;
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    const std::vector<std::string> left = app_.remaining(true);
+    if (!help_ && !left.empty()) return unknown_word(left.front(), path_of(deepest()));
+  } catch (const CLI::RequiredError& error) {
+    wrong = error.what();
+    required = true;
+  } catch (const CLI::ParseError& error) {
+    wrong = error.what();
+  }
+  const std::vector<std::string> path = path_of(deepest());
+  if (help_) return Invocation{.help = help_text(root_, path)};
+  if (!wrong.empty()) {
+    // `--help` beside a missing argument is read before anything is found missing, so this is a real lack.
+    const std::vector<std::string> left = app_.remaining(true);
+    if (required && !left.empty()) return unknown_word(left.front(), path);
+    return usage(wrong);
+  }
+  if (version_) return Invocation{.globals = globals_, .run = [](Context& c) { return run_version(c); }};
+  if (path.empty()) return Invocation{.help = overview_text(root_)};
+  if (path.front() == "help") {
+    const CommandNode* at = &root_;
+    for (const std::string& word : help_path_) {
+      at = at->find(word);
+      if (at == nullptr) return unknown_word(word, {});
+    }
+    return Invocation{.help = help_text(root_, help_path_)};
+  }
+  const auto run = runs_.find(deepest());
+  if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
+  return Invocation{.globals = globals_, .run = run->second};
+}
+
+}  // namespace
+
+CommandNode command_tree() { return Parser().root(); }
+
+Result<Invocation> parse_command_line(int argc, const char* const* argv) {
+  // Lives as long as the program: the invocation's function looks into it.
+  static Parser parser;
+  return parser.parse(argc, argv);
+}
+
+}  // namespace jim

@@ -1,0 +1,58 @@
+#include "cli/render/value_text.h"
+
+#include "core/base/text.h"
+#include "core/state/fingerprint.h"
+#include "core/value/json.h"
+
+namespace jim {
+
+namespace {
+
+constexpr const char* kSensitive = "(sensitive)";
+constexpr const char* kUnknown = "(known after apply)";
+
+/// The first `most` columns of UTF-8 text, and `…` where something is missing.
+std::string cut(const std::string& text, std::size_t most) {
+  if (width(text) <= most) return text;
+  std::size_t columns = 0;
+  std::size_t end = 0;
+  while (end < text.size() && columns + 1 < most) {
+    ++end;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+    ++columns;
+  }
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace
+
+Value without_secrets(const Value& value) {
+  if (value.is_secret() || is_fingerprint(value)) return kSensitive;
+  if (value.is_unknown()) return kUnknown;
+  if (value.is_list()) {
+    ValueList items;
+    for (const Value& item : value.as_list()) items.push_back(without_secrets(item));
+    return items;
+  }
+  if (value.is_map()) {
+    ValueMap entries;
+    for (const auto& [name, item] : value.as_map()) entries.set(name, without_secrets(item));
+    return entries;
+  }
+  return value;
+}
+
+std::string value_text(const Value& value, bool secret, std::size_t most) {
+  if (value.is_null()) return "(not set)";
+  if (value.is_unknown()) return kUnknown;
+  if (secret || value.is_secret() || is_fingerprint(value)) return kSensitive;
+  return cut(escape_control(to_json(without_secrets(value))), most);
+}
+
+std::string plain_text(const Value& value) {
+  const Value shown = without_secrets(value);
+  if (shown.is_string()) return escape_control(shown.as_string(), true);
+  return to_json(shown);
+}
+
+}  // namespace jim

@@ -1,0 +1,101 @@
+#include "cli/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace jim {
+
+namespace {
+
+constexpr std::size_t kBuffer = 64 * 1024;
+constexpr int kNarrowest = 40;
+
+/// Writes everything; gives errno when it cannot.
+int write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+bool set_in_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term == nullptr || std::string_view(term) == "dumb";
+}
+
+Look look_of(int file, ColourMode mode) {
+  Look look;
+  const bool terminal = ::isatty(file) == 1;
+  look.live = terminal && !is_dumb();
+  look.colour = mode == ColourMode::always ||
+                (mode == ColourMode::automatic && look.live && !set_in_environment("NO_COLOR"));
+  winsize size = {};
+  if (terminal && ::ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col >= kNarrowest)
+    look.width = size.ws_col;
+  return look;
+}
+
+}  // namespace
+
+Terminal::Terminal(ColourMode mode) {
+  set_colour(mode);
+  can_ask_ = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
+Terminal::~Terminal() { flush(); }
+
+void Terminal::set_colour(ColourMode mode) {
+  out_ = look_of(STDOUT_FILENO, mode);
+  err_ = look_of(STDERR_FILENO, mode);
+}
+
+void Terminal::out(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() >= kBuffer) flush();
+}
+
+void Terminal::err(std::string_view text) {
+  flush();  // so that both streams keep their order on one terminal
+  // Nobody is left to be told when this fails.
+  [[maybe_unused]] const int ignored = write_all(STDERR_FILENO, text);
+}
+
+std::string Terminal::ask(std::string_view question) {
+  err(question);
+  std::string line;
+  char letter = '\0';
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, &letter, 1);
+    if (got < 0 && errno == EINTR) return {};  // Ctrl-C is no consent
+    if (got <= 0 || letter == '\n') break;
+    line += letter;
+  }
+  return line;
+}
+
+Result<void> Terminal::finish() {
+  flush();
+  if (failed_ == 0) return {};
+  return Diagnostic{
+      .code = ErrorCode::io,
+      .message = std::string("could not write to standard output: ") + std::strerror(failed_)};
+}
+
+void Terminal::flush() {
+  if (failed_ == 0) failed_ = write_all(STDOUT_FILENO, buffer_);
+  buffer_.clear();
+}
+
+}  // namespace jim

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace jim {
+
+enum class ColourMode { automatic, always, never };
+
+/// What one stream can show.
+struct Look {
+  bool colour = false;
+  bool live = false;  ///< a terminal whose lines may be rewritten
+  int width = 100;    ///< columns; fixed where the stream is no terminal, so that output is the same everywhere
+};
+
+/// The three standard streams: data goes out, everything that is about the run goes to err.
+class Terminal {
+ public:
+  explicit Terminal(ColourMode mode = ColourMode::automatic);
+  /// Ends without a word when the reader has gone; call `finish` to hear of it.
+  ~Terminal();
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  void set_colour(ColourMode mode);
+  const Look& out_look() const { return out_; }
+  const Look& err_look() const { return err_; }
+  /// Whether a person can be asked: both the question and the answer go through a terminal.
+  bool can_ask() const { return can_ask_; }
+
+  /// Data. Written at `finish` or when much has gathered.
+  void out(std::string_view text);
+  /// About the run; written at once.
+  void err(std::string_view text);
+  /// Puts `question` and reads a line; empty at the end of input.
+  std::string ask(std::string_view question);
+  /// Writes what is left. Fails with io, naming the reason, when any of the data did not get out.
+  Result<void> finish();
+
+ private:
+  void flush();
+
+  Look out_ = {};
+  Look err_ = {};
+  bool can_ask_ = false;
+  std::string buffer_ = {};
+  int failed_ = 0;  ///< errno of the first write to stdout that failed
+};
+
+}  // namespace jim
