@@ -15,17 +15,19 @@ namespace jim {
 class Scope {
  public:
   virtual ~Scope() = default;
-  /// The value of a root name (`var`, `env`, `each`, `index`, `it`, a resource's name); nullptr when there is no
-  /// such name. The pointer stays good until the scope changes.
+  /// The value of a root name (`var`, `env`, `each`, `index`, `it`, a resource's name); nullptr
+  /// when there is no such name. The pointer stays good until the scope changes.
   virtual const Value* lookup(std::string_view name) const = 0;
   /// All names that `lookup` knows, for "did you mean".
   virtual std::vector<std::string> names() const = 0;
-  /// The text of a file named in `file()` and its relatives. The default refuses: manifests have no files.
+  /// The text of a file named in `file()` and its relatives. The default refuses: manifests have no
+  /// files.
   virtual Result<std::string> read_file(const std::string& path) const;
 };
 
 /// One path in an expression, as far as it is literal: root name plus its literal steps.
-/// `web[0].ipv4` is {"web", {"0", "ipv4"}}; `web[*].ipv4` is {"web", {"*", "ipv4"}}; `web[i]` is {"web", {}}.
+/// `web[0].ipv4` is {"web", {"0", "ipv4"}}; `web[*].ipv4` is {"web", {"*", "ipv4"}}; `web[i]` is
+/// {"web", {}}.
 struct Reference {
   std::string root = {};
   std::vector<std::string> steps = {};
@@ -48,8 +50,9 @@ class Template {
   Template& operator=(const Template&);
   Template& operator=(Template&&) noexcept;
 
-  /// Parses text that may hold `${...}`; `$${` is a literal `${`. A text that is nothing but one expression keeps the
-  /// value's type. `where` is the place of the text's first character. Fails with invalid_config at the exact place.
+  /// Parses text that may hold `${...}`; `$${` is a literal `${`. A text that is nothing but one
+  /// expression keeps the value's type. `where` is the place of the text's first character. Fails
+  /// with invalid_config at the exact place.
   static Result<Template> parse(std::string_view text, const SourceLocation& where);
   /// Parses a bare expression (no `${`).
   static Result<Template> parse_expression(std::string_view text, const SourceLocation& where);
@@ -59,8 +62,9 @@ class Template {
   const Value& constant() const;
   /// All paths in it whose root is not a local name of a `for`.
   std::vector<Reference> references() const;
-  /// Computes the value. Total: bounded work (see kMaxSteps and kMaxText in expression.cpp), no side effects. Unknown
-  /// and secret spread through every operator and function. Errors carry the place inside the text.
+  /// Computes the value. Total: bounded work (see kMaxSteps and kMaxText in expression.cpp), no
+  /// side effects. Unknown and secret spread through every operator and function. Errors carry the
+  /// place inside the text.
   Result<Value> evaluate(const Scope& scope) const;
   const SourceLocation& where() const;
 

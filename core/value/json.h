@@ -10,7 +10,8 @@
 namespace jim {
 
 /// Reads one JSON text (RapidJSON underneath). Integers that fit 64 bits stay integers. Fails with
-/// `invalid_config`, naming line and column, on malformed text, more than `max_depth` levels, or text after the end.
+/// `invalid_config`, naming line and column, on malformed text, more than `max_depth` levels, or
+/// text after the end.
 Result<Value> parse_json(std::string_view text, int max_depth = 64);
 
 /// How values are written.
@@ -21,8 +22,8 @@ struct JsonStyle {
   bool reveal_secrets = false;  ///< for request bodies only
 };
 
-/// Canonical JSON: keys sorted, shortest numbers that read back the same, UTF-8 as it is (bytes that are not
-/// UTF-8 replaced). An unknown is written as null.
+/// Canonical JSON: keys sorted, shortest numbers that read back the same, UTF-8 as it is (bytes
+/// that are not UTF-8 replaced). An unknown is written as null.
 std::string to_json(const Value& value, const JsonStyle& style = {});
 
 }  // namespace jim

@@ -36,8 +36,9 @@ class ValueMap {
 
 using ValueList = std::vector<Value>;
 
-/// A JSON value that may also be unknown (until applied) and may be secret. Immutable once made; lists and maps
-/// are shared between copies, so a copy is cheap whatever its size. Not for use by several threads at once.
+/// A JSON value that may also be unknown (until applied) and may be secret. Immutable once made;
+/// lists and maps are shared between copies, so a copy is cheap whatever its size. Not for use by
+/// several threads at once.
 class Value {
  public:
   enum class Kind : std::uint8_t { null, boolean, integer, number, string, list, map, unknown };
@@ -80,14 +81,16 @@ class Value {
   /// The entry `key` of a map; nullptr when this is no map or has none.
   const Value* get(std::string_view key) const;
 
-  /// Marked secret itself. A secret prints as `(sensitive)` and never reaches state, plan or log in clear.
+  /// Marked secret itself. A secret prints as `(sensitive)` and never reaches state, plan or log in
+  /// clear.
   bool is_secret() const { return secret_; }
   /// This value, or anything inside it, is secret.
   bool has_secret() const;
   /// The same value, marked secret (also when `yes` is false but it was secret before).
   Value as_secret(bool yes = true) const;
 
-  /// Equal content; secrecy does not count. 1 and 1.0 are equal. Unknown equals nothing but unknown.
+  /// Equal content; secrecy does not count. 1 and 1.0 are equal. Unknown equals nothing but
+  /// unknown.
   bool operator==(const Value& other) const;
 
  private:
