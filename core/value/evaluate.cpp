@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <unordered_set>
 
 #include "core/base/text.h"
 #include "core/value/limits.h"
@@ -39,10 +40,13 @@ class Slot {
   const Value* at_ = &own_;
 };
 
-/// The number of values inside, or more than `most` when there are more.
+/// The number of values inside, a long text counted as many; or more than `most` when there are
+/// more.
 std::size_t weight(const Value& value, std::size_t most) {
   std::size_t sum = 1;
-  if (value.is_list()) {
+  if (value.is_string()) {
+    sum += value.as_string().size() / 64;
+  } else if (value.is_list()) {
     for (const Value& item : value.as_list()) {
       if (sum > most) break;
       sum += weight(item, most - sum);
@@ -130,6 +134,35 @@ class Evaluator {
     return values_ <= kMaxValues || bound(node, "the expression makes too many values");
   }
 
+  /// Counts what an operator or function has to read.
+  bool spend_reading(const Node& node, const Value& value) {
+    if (!value.is_list() && !value.is_map() && !value.is_string()) return true;
+    steps_ += weight(value, kMaxSteps) / 16;
+    return steps_ <= kMaxSteps || bound(node, "the expression takes too many steps");
+  }
+
+  /// A pattern is tried from every place of the text, which may each time walk to its end.
+  bool spend_search(const Node& node, std::size_t size) {
+    steps_ += size * size / 64;
+    return steps_ <= kMaxSteps || bound(node, "the expression searches through too much text");
+  }
+
+  /// Adds to a list that is being made. Texts are copied, where lists and maps are shared.
+  bool keep(const Node& node, const Value& item, ValueList& items) {
+    if (item.is_string() && !spend_text(node, item.as_string().size())) return false;
+    items.push_back(item);
+    return true;
+  }
+
+  /// Adds to a map that is being made.
+  bool keep(const Node& node, std::string key, const Value& item,
+            std::vector<ValueMap::Entry>& entries) {
+    const std::size_t size = key.size() + (item.is_string() ? item.as_string().size() : 0);
+    if (!spend_text(node, size)) return false;
+    entries.emplace_back(std::move(key), item);
+    return true;
+  }
+
   bool name(const Node& node, Slot& out) {
     for (auto local = locals_.rbegin(); local != locals_.rend(); ++local) {
       if (local->name != node.text) continue;
@@ -178,9 +211,16 @@ class Evaluator {
     }
     std::vector<std::string> keys;
     for (const auto& [known, value] : out->as_map()) keys.push_back(known);
-    const auto near = did_you_mean(key, keys);
     return fail(node, fmt::format("{} has no attribute \"{}\"", object, key),
-                near ? fmt::format("did you mean \"{}\"?", *near) : "");
+                out->is_secret() ? "" : key_hint(key, keys));
+  }
+
+  static std::string key_hint(std::string_view key, const std::vector<std::string>& known) {
+    if (const auto near = did_you_mean(key, known))
+      return fmt::format("did you mean \"{}\"?", *near);
+    constexpr std::size_t kFew = 8;
+    if (known.empty()) return "it is empty";
+    return known.size() <= kFew ? "it has " + join(known, ", ") : "";
   }
 
   bool index(const Node& node, Slot& out, bool lenient) {
@@ -241,8 +281,7 @@ class Evaluator {
       Slot slot;
       const bool good = run(node.children[1], slot);
       locals_.pop_back();
-      if (good) items.push_back(*slot);
-      return good;
+      return good && keep(node, *slot, items);
     };
     // As in Terraform: null is no element, a map or a scalar is one; but a map of instances gives
     // all of them.
@@ -268,8 +307,7 @@ class Evaluator {
     items.reserve(node.children.size());
     for (const Node& child : node.children) {
       Slot item;
-      if (!run(child, item)) return false;
-      items.push_back(*item);
+      if (!run(child, item) || !keep(child, *item, items)) return false;
     }
     return finish(node, std::move(items), out);
   }
@@ -297,7 +335,7 @@ class Evaluator {
       unknown = unknown || key->is_unknown();
       std::string text;
       if (!key->is_unknown() && !key_text(node.children[i], *key, text)) return false;
-      entries.emplace_back(std::move(text), *item);
+      if (!keep(node, std::move(text), *item, entries)) return false;
     }
     if (unknown) {
       out.set(Value::unknown().as_secret(secret));
@@ -373,6 +411,7 @@ class Evaluator {
     Slot left;
     Slot right;
     if (!run(node.children[0], left) || !run(node.children[1], right)) return false;
+    if (!spend_reading(node, *left) || !spend_reading(node, *right)) return false;
     const bool secret = left->has_secret() || right->has_secret();
     if (left->has_unknown() || right->has_unknown()) {
       // A null beside an unknown cannot be told equal or not: the unknown may turn out null.
@@ -471,6 +510,7 @@ class Evaluator {
   struct Loop {
     ValueList items = {};
     std::vector<ValueMap::Entry> entries = {};
+    std::unordered_set<std::string> keys = {};
     bool secret = false;
     bool unknown = false;  ///< a condition or key was: so is the whole
   };
@@ -500,10 +540,7 @@ class Evaluator {
     }
     Slot first;
     if (!run(node.children[1], first)) return false;
-    if (!makes_map) {
-      loop.items.push_back(*first);
-      return true;
-    }
+    if (!makes_map) return keep(node, *first, loop.items);
     Slot second;
     if (!run(node.children[2], second)) return false;
     loop.secret = loop.secret || first->is_secret();
@@ -513,8 +550,11 @@ class Evaluator {
     }
     std::string key;
     if (!key_text(node.children[1], *first, key)) return false;
-    loop.entries.emplace_back(std::move(key), *second);
-    return true;
+    if (!loop.keys.insert(key).second)
+      return fail(node.children[1], first->is_secret() || loop.secret
+                                        ? std::string("two elements give the same key")
+                                        : fmt::format("two elements give the key \"{}\"", key));
+    return keep(node, std::move(key), *second, loop.entries);
   }
 
   bool call(const Node& node, Slot& out) {
@@ -526,7 +566,10 @@ class Evaluator {
     bool unknown = false;
     for (const Node& child : node.children) {
       Slot argument;
-      if (!run(child, argument)) return false;
+      if (!run(child, argument) || !spend_reading(node, *argument)) return false;
+      if (function.searches && argument->is_string() &&
+          !spend_search(node, argument->as_string().size()))
+        return false;
       secret = secret || argument->has_secret();
       unknown = unknown || (function.structural ? argument->is_unknown() : argument->has_unknown());
       arguments.push_back(*argument);

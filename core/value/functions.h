@@ -23,6 +23,7 @@ struct Function {
   /// without a place. nullptr when `lazy`.
   Result<Value> (*call)(const std::vector<Value>& arguments, const Scope& scope) = nullptr;
   bool structural = false;  ///< moves elements without looking inside: these may be unknown
+  bool searches = false;    ///< by a pattern, which takes time by the square of the text's size
   bool lazy = false;  ///< the evaluator itself runs it, since it asks how an argument evaluates
 };
 

@@ -1,4 +1,5 @@
 #include "core/value/arguments.h"
+#include "core/value/limits.h"
 
 namespace jim::detail {
 
@@ -54,8 +55,12 @@ Result<Value> decode_csv(const std::vector<Value>& values, const Scope&) {
   CsvReader reader(text);
   std::vector<std::string> names;
   if (!reader.row(names)) return function_error("a quote in the first line does not close");
+  std::size_t header_size = 0;
+  for (const std::string& name : names) header_size += name.size();
   ValueList rows;
   while (!reader.at_end()) {
+    // Every row has a copy of the names.
+    if (header_size * (rows.size() + 1) > kMaxText) return function_error("the texts get too long");
     std::vector<std::string> fields;
     const std::string row = "row " + std::to_string(rows.size() + 1);
     if (!reader.row(fields)) return function_error("a quote in " + row + " does not close");

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/value/arguments.h"
+#include "core/value/limits.h"
 
 namespace jim::detail {
 
@@ -67,7 +68,10 @@ Result<Value> zip_map(const Values& values, const Scope&) {
 Result<Value> transpose(const Values& values, const Scope&) {
   Arguments in(values);
   std::map<std::string, std::set<std::string>> turned;
+  std::size_t size = 0;
   for (const auto& [key, value] : in.map(0)) {
+    if (value.is_list()) size += key.size() * value.as_list().size();
+    if (size > kMaxText) return function_error("the texts get too long");
     const Values inner = {value};
     Arguments list(inner);
     for (const std::string& text : list.texts(0)) turned[text].insert(key);

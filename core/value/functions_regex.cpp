@@ -44,17 +44,20 @@ Result<Value> regex_all(const Values& values, const Scope&) {
   return Value(std::move(out));
 }
 
-/// `$1` and `${1}` are groups, `$$` is the sign itself.
-void append_replacement(const std::string& form, const Match& match, std::string& out) {
+/// `$1` and `${1}` are groups, `$0` is the whole match, `$$` is the sign itself.
+void append_replacement(const std::string& form, const std::string& text, const Match& match,
+                        std::string& out) {
   for (std::size_t i = 0; i < form.size(); ++i) {
     const bool braces = form.compare(i, 2, "${") == 0;
     const std::size_t digit = i + (braces ? 2 : 1);
-    const bool group = form[i] == '$' && digit < form.size() && form[digit] >= '1' &&
+    const bool group = form[i] == '$' && digit < form.size() && form[digit] >= '0' &&
                        form[digit] <= '9' &&
                        (!braces || (digit + 1 < form.size() && form[digit + 1] == '}'));
     if (group) {
-      const auto number = static_cast<std::size_t>(form[digit] - '1');
-      if (number < match.groups.size() && match.groups[number]) out += *match.groups[number];
+      const auto number = static_cast<std::size_t>(form[digit] - '0');
+      if (number == 0) out.append(text, match.start, match.end - match.start);
+      if (number > 0 && number <= match.groups.size() && match.groups[number - 1])
+        out += *match.groups[number - 1];
       i = digit + (braces ? 1 : 0);
     } else {
       if (form.compare(i, 2, "$$") == 0) ++i;
@@ -71,7 +74,7 @@ Result<Value> replace_pattern(const std::string& text, const std::string& patter
   std::size_t from = 0;
   for (const Match& match : *matches) {
     out.append(text, from, match.start - from);
-    append_replacement(by, match, out);
+    append_replacement(by, text, match, out);
     from = match.end;
     if (out.size() > kMaxText) return function_error("the text gets too long");
   }
@@ -105,12 +108,12 @@ Result<Value> replace(const Values& values, const Scope&) {
 void add_regex_functions(Functions& all) {
   all.push_back({"regex", "regex(pattern, text)",
                  "The first match of a pattern, or the list of its groups where it has some.",
-                 R"(regex("[0-9]+", "web-12"))", R"("12")", 2, 2, regex});
+                 R"(regex("[0-9]+", "web-12"))", R"("12")", 2, 2, regex, false, true});
   all.push_back({"regexall", "regexall(pattern, text)", "All matches of a pattern, as a list.",
-                 R"(regexall("[a-z]", "a1b"))", R"(["a","b"])", 2, 2, regex_all});
+                 R"(regexall("[a-z]", "a1b"))", R"(["a","b"])", 2, 2, regex_all, false, true});
   all.push_back({"replace", "replace(text, part, by)",
                  "The text with every such part replaced; /.../ is a pattern, $1 its group.",
-                 R"(replace("a.b", ".", "-"))", R"("a-b")", 3, 3, replace});
+                 R"(replace("a.b", ".", "-"))", R"("a-b")", 3, 3, replace, false, true});
 }
 
 }  // namespace jim::detail

@@ -60,6 +60,14 @@ Result<Value> set_product(const Values& values, const Scope&) {
     if (!in) return in.error();
     if (rows.size() * items.size() * in.size() > kMaxItems)
       return function_error("more than " + std::to_string(kMaxItems) + " elements");
+    // Each element is copied into as many rows as there are.
+    std::size_t text = 0;
+    for (const Value& item : items)
+      if (item.is_string()) text += item.as_string().size() * rows.size();
+    for (const ValueList& row : rows)
+      for (const Value& item : row)
+        if (item.is_string()) text += item.as_string().size() * items.size();
+    if (text > kMaxText) return function_error("the texts get too long");
     std::vector<ValueList> next;
     for (const ValueList& row : rows) {
       for (const Value& item : items) {

@@ -87,6 +87,7 @@ Function lazy(std::string name, std::string signature, std::string summary, std:
           most,
           nullptr,
           false,
+          false,
           true};
 }
 

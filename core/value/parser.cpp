@@ -95,7 +95,7 @@ class Parser {
       case Token::Kind::number:
         return std::string(token_.text);
       case Token::Kind::symbol:
-        return fmt::format("'{}'", token_.text);
+        return at("\"") || at("'") ? "a string" : fmt::format("'{}'", token_.text);
       case Token::Kind::wrong:
         break;
     }

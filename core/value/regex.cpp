@@ -14,7 +14,7 @@ namespace {
 
 // glibc's matcher keeps some hundred bytes per byte of text, and copies what is repeated by number.
 constexpr std::size_t kMaxPattern = 500;
-constexpr std::size_t kMaxSubject = 64u << 10;
+constexpr std::size_t kMaxSubject = 16u << 10;
 constexpr int kMaxRepeats = 200;
 constexpr std::size_t kMaxGroups = 20;
 
@@ -44,7 +44,7 @@ Result<void> copy_set(std::string_view pattern, std::size_t& i, std::string& out
   out += pattern[i++];
   if (i < pattern.size() && pattern[i] == '^') out += pattern[i++];
   if (i < pattern.size() && pattern[i] == ']') out += pattern[i++];
-  std::string literal_end;  // ']' and '-' can only stand at the ends
+  bool has_minus = false;  // which is only itself at the end
   bool closes = false;
   while (i < pattern.size() && !closes) {
     if (pattern[i] == ']') {
@@ -58,7 +58,7 @@ Result<void> copy_set(std::string_view pattern, std::size_t& i, std::string& out
       const char letter = pattern[i + 1];
       const std::string known = class_text(letter, true);
       if (letter == '-')
-        literal_end = "-";
+        has_minus = true;
       else if (!known.empty())
         out += known;
       else if (letter == 'n' || letter == 't')
@@ -75,7 +75,7 @@ Result<void> copy_set(std::string_view pattern, std::size_t& i, std::string& out
     }
   }
   if (!closes) return function_error("a '[' in the pattern does not close");
-  out += literal_end;
+  if (has_minus) out += '-';
   out += pattern[i++];
   return {};
 }
@@ -148,7 +148,7 @@ struct RegexFree {
 
 Result<std::vector<Match>> find_matches(std::string_view pattern, const std::string& text,
                                         std::size_t most) {
-  if (text.size() > kMaxSubject) return function_error("the text is longer than 64 KiB");
+  if (text.size() > kMaxSubject) return function_error("the text is longer than 16 KiB");
   const auto posix = to_posix(pattern);
   if (!posix) return posix.error();
   auto compiled = std::make_unique<regex_t>();
