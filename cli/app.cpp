@@ -1,0 +1,55 @@
+#include "cli/app.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <exception>
+
+#include "cli/parser.h"
+#include "cli/tell.h"
+#include "core/base/text.h"
+
+namespace jim {
+
+namespace {
+
+constexpr int kError = 1;
+
+int run_invocation(Terminal& terminal, const Invocation& invocation) {
+  if (!invocation.run) {
+    terminal.out(invocation.help);
+    return 0;
+  }
+  const Globals& globals = invocation.globals;
+  terminal.set_colour(globals.colour);
+  if (!globals.folder.empty() && ::chdir(globals.folder.c_str()) != 0)
+    return fail(terminal, {.code = ErrorCode::invalid_config,
+                           .message = "-C '" + escape_control(globals.folder) +
+                                      "': " + std::strerror(errno)});
+  Context context = {.globals = globals, .terminal = terminal};
+  return invocation.run(context);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv) {
+  // A reader that goes away is an error of the write, not the end of the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  Terminal terminal;
+  int status = kError;
+  try {
+    const auto invocation = parse_command_line(argc, argv);
+    status = invocation ? run_invocation(terminal, *invocation) : fail(terminal, invocation.error());
+  } catch (const std::exception& error) {
+    terminal.err(std::string("error: this is a bug in jim: ") + escape_control(error.what()) + "\n");
+    status = kError;
+  }
+  if (const auto written = terminal.finish(); !written)
+    status = std::max(status, fail(terminal, written.error()));
+  return status;
+}
+
+}  // namespace jim

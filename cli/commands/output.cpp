@@ -1,0 +1,33 @@
+#include "cli/render/report_text.h"
+#include "cli/render/value_text.h"
+#include "cli/session.h"
+#include "core/base/text.h"
+#include "core/value/json.h"
+
+namespace jim {
+
+int run_output(Context& context, const std::string& name) {
+  Session session(context);
+  if (!session.open_file() || !session.open_state("output", false)) return session.status();
+  const ValueMap& outputs = session.state().outputs;
+  const bool json = context.globals.format == Format::json;
+  if (name.empty()) {
+    context.terminal.out(json ? to_json(without_secrets(Value(outputs)), {.indent = 2}) + "\n"
+                              : outputs_text(outputs));
+    return 0;
+  }
+  const Value* value = outputs.find(name);
+  if (value == nullptr) {
+    std::vector<std::string> known;
+    for (const auto& [one, unused] : outputs) known.push_back(one);
+    const auto near = did_you_mean(name, known);
+    return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
+                                   .message = "there is no output '" + escape_control(name) + "'",
+                                   .hint = near ? "did you mean '" + *near + "'?"
+                                                : "outputs are those of the last apply"});
+  }
+  context.terminal.out((json ? to_json(without_secrets(*value)) : plain_text(*value)) + "\n");
+  return 0;
+}
+
+}  // namespace jim

@@ -1,0 +1,46 @@
+#include "cli/render/plan_text.h"
+#include "cli/session.h"
+#include "core/base/text.h"
+#include "core/plan/plan_file.h"
+
+namespace jim {
+
+namespace {
+
+constexpr int kChangesPresent = 2;
+
+void show(Context& context, Session& session, const Plan& plan) {
+  Terminal& terminal = context.terminal;
+  switch (context.globals.format) {
+    case Format::text: terminal.out(plan_text(plan, Paint(terminal.out_look().colour))); break;
+    case Format::markdown: terminal.out(plan_markdown(plan)); break;
+    case Format::json: terminal.out(plan_json(plan, session.key())); break;
+  }
+}
+
+}  // namespace
+
+int run_plan(Context& context, const PlanFlags& flags) {
+  Session session(context);
+  if (!session.open_file()) return session.status();
+  // A saved plan is bound to a state, whose key stands for the secrets in it.
+  const bool saved = !flags.out.empty();
+  if (!session.open_state("plan", saved)) return session.status();
+  if (saved && !session.make_state()) return session.status();
+  if (!flags.offline && !session.open_providers()) return session.status();
+  if (!session.refresh(flags.offline)) return session.status();
+  const auto plan = session.plan(
+      {.destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes});
+  if (!plan) return session.status();
+  show(context, session, *plan);
+  if (saved) {
+    auto written = session.workspace().files().write(flags.out, plan_json(*plan, session.key()));
+    if (!written) return session.fail(written.error());
+    context.terminal.err("saved; 'jim apply " + escape_control(flags.out) +
+                         "' does exactly this\n");
+  }
+  if (!session.close()) return session.status();
+  return flags.detailed_exit_code && !is_empty(*plan) ? kChangesPresent : 0;
+}
+
+}  // namespace jim

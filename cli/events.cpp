@@ -1,0 +1,30 @@
+#include "cli/events.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/render/value_text.h"
+#include "core/base/text.h"
+#include "core/value/json.h"
+
+namespace jim {
+
+Result<void> Events::open(const std::string& path) {
+  if (path.empty()) return {};
+  file_.reset(std::fopen(path.c_str(), "ae"));
+  if (file_) return {};
+  return Diagnostic{.code = ErrorCode::io,
+                    .message = "cannot write events to '" + escape_control(path) +
+                               "': " + std::strerror(errno)};
+}
+
+void Events::write(const std::string& event, ValueMap fields) {
+  if (!file_) return;
+  fields.set("event", event);
+  fields.set("time", utc_text(clock_.wall()));
+  const std::string line = to_json(without_secrets(Value(std::move(fields)))) + "\n";
+  std::fwrite(line.data(), 1, line.size(), file_.get());
+  std::fflush(file_.get());
+}
+
+}  // namespace jim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/value/value.h"
+
+namespace jim {
+
+/// Newline-delimited JSON about what happens, for `--events FILE`. Each line has `event` and `time`. Holds no secret.
+class Events {
+ public:
+  explicit Events(const Clock& clock) : clock_(clock) {}
+  /// Appends to the file; fails with io when it does not open.
+  Result<void> open(const std::string& path);
+  void write(const std::string& event, ValueMap fields);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const Clock& clock_;
+  std::unique_ptr<std::FILE, Close> file_ = {};
+};
+
+}  // namespace jim

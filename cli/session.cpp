@@ -1,0 +1,268 @@
+#include "cli/session.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "cli/render/plan_text.h"
+#include "cli/scenario.h"
+#include "cli/tell.h"
+#include "core/apply/apply.h"
+#include "core/base/digest.h"
+#include "core/base/text.h"
+#include "core/provider/rest_provider.h"
+#include "core/state/open_store.h"
+
+namespace jim {
+
+namespace {
+
+/// A dead holder is replaced after that long; a living one renews three times within it.
+constexpr Duration kTerm = std::chrono::seconds(60);
+constexpr int kStateLocked = 8;
+
+std::string who_am_i() {
+  std::array<char, 256> host = {};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  const char* user = std::getenv("USER");
+  return std::string(user != nullptr ? user : "uid " + std::to_string(::getuid())) + "@" +
+         host.data() + ", process " + std::to_string(::getpid());
+}
+
+std::string new_lineage() { return random_hex(4); }
+
+/// Where the emulated vendors answer, below the sandbox's own URL.
+std::optional<std::string> sandbox_base(const std::string& provider) {
+  if (provider == "latitude") return "/latitude";
+  if (provider == "lambda") return "/lambda/api/v1";
+  return std::nullopt;
+}
+
+}  // namespace
+
+Session::Session(Context& context)
+    : terminal_(context.terminal),
+      globals_(context.globals),
+      workspace_(context.globals),
+      loop_(clock_),
+      curl_(loop_),
+      watched_(loop_, curl_, stop_, counts_,
+               globals_.log.empty()
+                   ? WatchedHttp::Log()
+                   : [this](const std::string& line) { terminal_.err(escape_control(line) + "\n"); }),
+      limited_(loop_, watched_),
+      http_(loop_, limited_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()), &counts_),
+      interrupt_(
+          loop_, stop_, [this] { curl_.wakeup(); },
+          [this] {
+            terminal_.err(
+                "\ninterrupted: finishing what runs, starting nothing new; once more leaves at once\n");
+          }),
+      events_(clock_) {
+  loop_.set_poller(&curl_);
+}
+
+Session::~Session() { close(); }
+
+int Session::fail(const Diagnostic& error) {
+  status_ = jim::fail(terminal_, error);
+  return status_;
+}
+
+int Session::fail(const Diagnostics& errors) {
+  tell(terminal_, workspace_.files(), errors);
+  status_ = std::max(1, status_of(errors));
+  return status_;
+}
+
+bool Session::open_file() {
+  if (auto opened = events_.open(globals_.events); !opened) return fail(opened.error()), false;
+  Diagnostics found;
+  bool good = workspace_.load(found);
+  // Mistakes in the resources are told in the same run, as far as their types are known.
+  if (good || !workspace_.types().empty()) good = workspace_.expand(found) && good;
+  if (!good) return fail(found), false;
+  tell(terminal_, workspace_.files(), found);
+  return true;
+}
+
+bool Session::open_state(const std::string& command, bool to_write) {
+  Diagnostics found;
+  std::string place = workspace_.state_url(found);
+  if (!found.empty()) return fail(found), false;
+  if (place.empty() || globals_.sandbox)
+    place = globals_.sandbox ? ".jim/sandbox-state.db" : ".jim/state.db";
+  if (place.find("://") == std::string::npos) place = workspace_.below_root(place);
+  auto opened = open_store(place, clock_);
+  if (!opened) return fail(opened.error()), false;
+  store_ = std::move(*opened);
+  if (to_write) {
+    const LockHolder wanted = {.who = who_am_i(), .command = command};
+    const auto lock = loop_.run(store_->acquire_lock(wanted, kTerm));
+    if (!lock) {
+      fail(lock.error());
+      if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
+      return false;
+    }
+    locked_ = true;
+    heart_ = beat();
+  }
+  auto state = loop_.run(store_->load());
+  if (!state) return fail(state.error()), false;
+  state_ = std::move(*state);
+  if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
+    return fail(Diagnostic{.code = ErrorCode::invalid_config,
+                           .message = "the state in " + escape_control(store_->place()) +
+                                      " belongs to project '" + escape_control(state_.head.project) +
+                                      "', and this file's project is '" +
+                                      workspace_.config().project + "'",
+                           .hint = "name the project as it was, or another state by --state or 'state:'",
+                           .where = workspace_.config().project_where}),
+           false;
+  // What is left of a provider that the file no longer has must still be found and deleted.
+  for (const Record& record : state_.records) {
+    const std::string provider = record.type.substr(0, record.type.find('.'));
+    if (!workspace_.types().contains(record.type)) workspace_.add_provider(provider, found);
+    if (!found.empty()) return fail(found), false;
+    if (!workspace_.types().contains(record.type))
+      return fail(Diagnostic{
+                 .code = ErrorCode::invalid_config,
+                 .message = "state has " + record.address.text() + " of type '" +
+                            escape_control(record.type) + "', and no provider of the file knows it",
+                 .hint = "put the provider back, or forget the object with 'jim state rm " +
+                         record.address.text() + "'"}),
+             false;
+  }
+  return true;
+}
+
+Background Session::beat() {
+  while (true) {
+    co_await loop_.sleep(kTerm / 3);
+    const auto renewed = co_await store_->renew_lock(kTerm);
+    if (renewed || renewed.error().code != ErrorCode::conflict) continue;
+    lost_lock_ = renewed.error();
+    stop_.request();
+    co_return;
+  }
+}
+
+bool Session::make_state() {
+  if (!state_.head.lineage.empty()) return true;
+  const StateHead head = {.project = workspace_.config().project,
+                          .lineage = new_lineage(),
+                          .fingerprint_key = random_hex(32)};
+  if (auto made = loop_.run(store_->create(head)); !made) return fail(made.error()), false;
+  state_.head = head;
+  return true;
+}
+
+bool Session::start_sandbox() {
+  SandboxOptions options = {.folder = workspace_.below_root(".jim/sandbox"),
+                            .pace = globals_.sandbox_pace};
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  if (!globals_.sandbox_scenario.empty()) {
+    auto scenario = read_scenario(workspace_.files(), globals_.sandbox_scenario);
+    if (!scenario) return fail(scenario.error()), false;
+    options.scenario = std::move(*scenario);
+  }
+  auto started = jim::Sandbox::start(std::move(options));
+  if (!started) return fail(started.error()), false;
+  sandbox_ = std::move(*started);
+  return true;
+}
+
+bool Session::open_providers() {
+  if (globals_.sandbox && !start_sandbox()) return false;
+  for (const Account& account : workspace_.accounts()) {
+    ProviderSettings settings = *account.settings;
+    if (sandbox_) {
+      const auto base = sandbox_base(account.manifest->provider);
+      if (!base)
+        return fail(Diagnostic{.code = ErrorCode::invalid_config,
+                               .message = "the sandbox does not emulate '" + account.name + "'",
+                               .hint = "it emulates latitude and lambda"}),
+               false;
+      settings.endpoint = sandbox_->url() + *base;
+      settings.time_scale = std::max(globals_.sandbox_pace, 0.001);
+    }
+    add_limits(account);
+    auto made = RestProvider::make(account.manifest, std::move(settings), http_, loop_);
+    if (!made) return fail(made.error()), false;
+    providers_[account.name] = made->get();
+    owned_[account.name] = std::move(*made);
+  }
+  return true;
+}
+
+bool Session::add_limits(const Account& account) {
+  if (globals_.sandbox && globals_.sandbox_pace <= 0) return false;  // nothing to spare
+  for (const LimitSpec& limit : account.manifest->limits)
+    limited_.add_limit(account.name, limit.route, {.count = limit.count, .per = limit.per});
+  return true;
+}
+
+bool Session::refresh(bool offline) {
+  if (offline) {
+    snapshot_ = offline_snapshot(state_, workspace_.types());
+    return true;
+  }
+  std::set<std::string> types = workspace_.used_types();
+  for (const Record& record : state_.records) types.insert(record.type);
+  auto snapshot = loop_.run(
+      jim::refresh(loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
+  if (!snapshot) return fail(snapshot.error()), false;
+  snapshot_ = std::move(*snapshot);
+  if (!types.empty())
+    terminal_.err("Reading live state  " + totals_text(snapshot_.totals) + "\n\n");
+  return true;
+}
+
+bool Session::refresh_some(const std::map<std::string, std::vector<std::string>>& ids,
+                           const std::vector<std::string>& lists) {
+  auto snapshot = loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_));
+  if (!snapshot) return fail(snapshot.error()), false;
+  snapshot_ = std::move(*snapshot);
+  terminal_.err("Reading live state  " + totals_text(snapshot_.totals) + "\n\n");
+  return true;
+}
+
+std::optional<Plan> Session::plan(const PlanOptions& options) {
+  Diagnostics found;
+  auto plan = make_plan(workspace_.config(), workspace_.expansion(), state_, snapshot_, options,
+                        workspace_.types(), found);
+  if (!plan) {
+    fail(found);
+    return std::nullopt;
+  }
+  tell(terminal_, workspace_.files(), found);
+  plan->requests = snapshot_.totals;
+  return plan;
+}
+
+bool Session::close() {
+  heart_ = Background();
+  if (!locked_) return true;
+  locked_ = false;
+  if (lost_lock_) return fail(*lost_lock_), false;
+  if (auto released = loop_.run(store_->release_lock()); !released)
+    return fail(released.error()), false;
+  return true;
+}
+
+Provider* Session::provider_of(const ResourceType& type) const {
+  const auto found = providers_.find(type.provider);
+  return found == providers_.end() ? nullptr : found->second;
+}
+
+const std::string& Session::key() {
+  if (!state_.head.fingerprint_key.empty()) return state_.head.fingerprint_key;
+  if (run_key_.empty()) run_key_ = random_hex(32);
+  return run_key_;
+}
+
+}  // namespace jim

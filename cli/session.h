@@ -1,0 +1,102 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/background.h"
+#include "cli/commands/commands.h"
+#include "cli/events.h"
+#include "cli/interrupt.h"
+#include "cli/workspace.h"
+#include "core/net/curl_http.h"
+#include "core/net/rate_limited_http.h"
+#include "core/net/retrying_http.h"
+#include "core/net/watched_http.h"
+#include "core/plan/plan.h"
+#include "core/plan/snapshot.h"
+#include "core/provider/provider.h"
+#include "core/sandbox/sandbox.h"
+#include "core/state/state_store.h"
+
+namespace jim {
+
+/// The real world of one command: file, network, providers, state. Each step tells its errors on standard error and
+/// gives false; `status` then is the exit status.
+class Session {
+ public:
+  explicit Session(Context& context);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The file and its providers' manifests, evaluated.
+  bool open_file();
+  /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until the end.
+  bool open_state(const std::string& command, bool to_write);
+  /// Makes the state's identity when there is none. Needs the lock.
+  bool make_state();
+  /// Makes the providers; starts the sandbox when it was asked for.
+  bool open_providers();
+  /// Reads the live objects of everything in file and state; `offline` takes state's word.
+  bool refresh(bool offline);
+  bool refresh_some(const std::map<std::string, std::vector<std::string>>& ids,
+                    const std::vector<std::string>& lists);
+  /// Compares; nullopt with the errors told.
+  std::optional<Plan> plan(const PlanOptions& options);
+  /// Gives the lock back. False when the state's last word is not known to be written.
+  bool close();
+
+  int fail(const Diagnostic& error);
+  int fail(const Diagnostics& errors);
+  int status() const { return status_; }
+
+  Workspace& workspace() { return workspace_; }
+  Terminal& terminal() { return terminal_; }
+  EventLoop& loop() { return loop_; }
+  StateStore& store() { return *store_; }
+  State& state() { return state_; }
+  const Snapshot& snapshot() const { return snapshot_; }
+  const Providers& providers() const { return providers_; }
+  const StopFlag& stop() const { return stop_; }
+  Events& events() { return events_; }
+  Provider* provider_of(const ResourceType& type) const;
+  /// What saved plans and JSON stand secrets by: the state's key, or one of this run where there is no state.
+  const std::string& key();
+  std::string lineage() const { return state_.head.lineage; }
+
+ private:
+  bool start_sandbox();
+  bool add_limits(const Account& account);
+  Background beat();
+
+  Terminal& terminal_;
+  const Globals& globals_;
+  Workspace workspace_;
+  SystemClock clock_ = {};
+  EventLoop loop_;
+  StopFlag stop_ = {};
+  CurlHttp curl_;
+  HttpCounts counts_ = {};
+  WatchedHttp watched_;
+  RateLimitedHttp limited_;
+  RetryingHttp http_;
+  Interrupt interrupt_;
+  Events events_;
+  std::unique_ptr<jim::Sandbox> sandbox_ = {};
+  std::unique_ptr<StateStore> store_ = {};
+  State state_ = {};
+  bool locked_ = false;
+  Background heart_ = {};
+  std::optional<Diagnostic> lost_lock_ = {};
+  std::map<std::string, std::unique_ptr<Provider>> owned_ = {};
+  Providers providers_ = {};
+  Snapshot snapshot_ = {};
+  std::string run_key_ = {};
+  int status_ = 0;
+};
+
+}  // namespace jim

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/terminal.h"
+#include "core/base/files.h"
+#include "core/base/result.h"
+
+namespace jim {
+
+/// Shows the findings of one run on standard error, places with their source lines.
+void tell(Terminal& terminal, const Files& files, const Diagnostics& diagnostics);
+/// Shows one error, and gives the exit status that it means.
+int fail(Terminal& terminal, const Diagnostic& error);
+/// The exit status that the first error among them means; 0 when there is none.
+int status_of(const Diagnostics& diagnostics);
+
+}  // namespace jim
