@@ -45,14 +45,17 @@ struct LockHolder {
   std::int64_t token = 0;    ///< grows with each holder; a write with an older one is refused
 };
 
-/// Where records live. One contract for all stores; tests/core/state/store_contract.h holds it. Every commit is durable
-/// when its task ends, costs the same whatever the number of records, and is refused with `conflict` when the lock was lost.
+/// Where records live. One contract for all stores; tests/core/state/store_contract.h holds it.
+/// Every commit is durable when its task ends, costs the same whatever the number of records, and
+/// is refused with `conflict` when the lock was lost.
 class StateStore {
  public:
   virtual ~StateStore() = default;
-  /// Reads everything. A store that does not exist yet gives an empty State with an empty lineage; nothing is written.
+  /// Reads everything. A store that does not exist yet gives an empty State with an empty lineage;
+  /// nothing is written.
   virtual Task<Result<State>> load() = 0;
-  /// Takes the lock for `term`, or fails with `conflict` naming the holder. A holder whose term is over is replaced.
+  /// Takes the lock for `term`, or fails with `conflict` naming the holder. A holder whose term is
+  /// over is replaced.
   virtual Task<Result<LockHolder>> acquire_lock(const LockHolder& wanted, Duration term) = 0;
   /// Prolongs the lock; `conflict` when it was lost.
   virtual Task<Result<void>> renew_lock(Duration term) = 0;

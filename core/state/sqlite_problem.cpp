@@ -1,0 +1,78 @@
+#include "core/state/sqlite_problem.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace jim {
+
+namespace {
+
+/// ` (it belongs to user 0, and this is user 1000)`, where that is the reason.
+std::string ownership(const std::string& path) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) != 0 || file.st_uid == geteuid()) return {};
+  return fmt::format(" (it belongs to user {}, and this is user {})", file.st_uid, geteuid());
+}
+
+Diagnostic no_access(const std::string& path, const std::string& place, const char* verb) {
+  const std::string owner = ownership(path);
+  return {.code = ErrorCode::io,
+          .message = fmt::format("cannot {} the state {}: permission denied{}", verb, place, owner),
+          .hint = owner.empty()
+                      ? "make the file and its folder writable, or name another place by --state"
+                      : "run jim as that user, or give the folder to this one with chown"};
+}
+
+std::string system_reason(sqlite3* handle) {
+  const int number = sqlite3_system_errno(handle);
+  return number != 0 ? std::strerror(number) : sqlite3_errmsg(handle);
+}
+
+}  // namespace
+
+Diagnostic damaged_state(const std::string& place, const std::string& why) {
+  return {.code = ErrorCode::io,
+          .message = fmt::format("the state {} is damaged: {}", place, why),
+          .hint = fmt::format(
+              "move it away (mv {0} {0}.damaged), then 'jim state rebuild' makes it anew from the "
+              "marks on the objects",
+              place)};
+}
+
+Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::string& place) {
+  switch (sqlite3_errcode(handle)) {
+    case SQLITE_FULL:
+      return {.code = ErrorCode::io,
+              .message = fmt::format("cannot write the state {}: the disk is full", place),
+              .hint = "make room and run the command again; everything recorded so far is safe"};
+    case SQLITE_CORRUPT:
+      return damaged_state(place, "parts of it are missing or overwritten");
+    case SQLITE_NOTADB:
+      return damaged_state(place, "it is no database");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {.code = ErrorCode::conflict,
+              .message = fmt::format("the state {} is being written by another process", place),
+              .hint = "wait until it has ended and run the command again"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return no_access(path, place, "write");
+    case SQLITE_CANTOPEN:
+      if (access(path.c_str(), R_OK) != 0 && errno == EACCES) return no_access(path, place, "open");
+      return {.code = ErrorCode::io,
+              .message = fmt::format("cannot open the state {}: {}", place, system_reason(handle)),
+              .hint = "see whether the folder exists and is writable"};
+    default:
+      return {
+          .code = ErrorCode::io,
+          .message = fmt::format("cannot use the state {}: {}", place, system_reason(handle)),
+          .hint = "see whether its disk is healthy and supports locks; a network folder may not"};
+  }
+}
+
+}  // namespace jim
