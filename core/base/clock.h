@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace jim {
 
@@ -24,6 +26,9 @@ class SystemClock : public Clock {
   Instant now() const override;
   std::chrono::system_clock::time_point wall() const override;
 };
+
+/// Reads `90s`, `12m`, `1h30m`, `250ms`; nullopt when it is no duration or longer than a year.
+std::optional<Duration> parse_duration(std::string_view text);
 
 /// `2026-11-24T15:04:05Z`.
 std::string utc_text(std::chrono::system_clock::time_point time);

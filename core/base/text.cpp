@@ -96,6 +96,15 @@ std::string escape_control(std::string_view text, bool keep_lines) {
   return safe;
 }
 
+std::size_t find_bad_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const Decoded one = decode(text.substr(i));
+    if (one.length == 0) return i;
+    i += one.length;
+  }
+  return std::string_view::npos;
+}
+
 std::optional<std::string> did_you_mean(std::string_view word,
                                         const std::vector<std::string>& candidates) {
   constexpr std::size_t kLongest = 64;

@@ -15,6 +15,7 @@ struct YamlNode {
   enum class Kind { scalar, list, map };
   Kind kind = Kind::scalar;
   SourceLocation where = {};
+  SourceLocation text_where = {};  ///< of a scalar: its first character, after a quote or in the line below `|`
   Value scalar = {};        ///< null, boolean, integer, number or string
   std::string text = {};    ///< of a scalar, as written
   bool quoted = false;      ///< or a block scalar: always a string

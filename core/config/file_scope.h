@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/files.h"
+#include "core/config/config.h"
+#include "core/config/expand.h"
+#include "core/value/expression.h"
+
+namespace jim {
+
+/// The outermost names of a config: `var` and `env`, and the files next to it.
+class FileScope : public Scope {
+ public:
+  /// Evaluates the file's variables in their order; each may use `env` and those before it. `env` values are secret.
+  FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
+            Diagnostics& diagnostics);
+
+  const Value* lookup(std::string_view name) const override;
+  std::vector<std::string> names() const override;
+  Result<std::string> read_file(const std::string& path) const override;
+
+ private:
+  void declare(const ConfigAttribute& variable, const Surroundings& surroundings,
+               Diagnostics& diagnostics);
+
+  std::string root_;
+  const Files& files_;
+  Value env_ = {};
+  Value var_ = {};
+};
+
+}  // namespace jim
