@@ -1,6 +1,5 @@
 #include "cli/session.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +22,8 @@ namespace {
 /// A dead holder is replaced after that long; a living one renews three times within it.
 constexpr Duration kTerm = std::chrono::seconds(60);
 constexpr int kStateLocked = 8;
+constexpr const char* kSandboxState = ".jim/sandbox-state.db";
+constexpr const char* kSandboxData = ".jim/sandbox";
 
 std::string who_am_i() {
   std::array<char, 256> host = {};
@@ -93,10 +94,8 @@ bool Session::open_state(const std::string& command, bool to_write) {
   Diagnostics found;
   std::string place = workspace_.state_url(found);
   if (!found.empty()) return fail(found), false;
-  if (place.empty() || globals_.sandbox)
-    place = globals_.sandbox ? ".jim/sandbox-state.db" : ".jim/state.db";
-  if (place.find("://") == std::string::npos) place = workspace_.below_root(place);
-  auto opened = open_store(place, clock_);
+  if (globals_.sandbox) place = kSandboxState;
+  auto opened = open_store(loop_, place.empty() ? kDefaultState : place, workspace_.config().root);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
@@ -161,7 +160,7 @@ bool Session::make_state() {
 }
 
 bool Session::start_sandbox() {
-  SandboxOptions options = {.folder = workspace_.below_root(".jim/sandbox"),
+  SandboxOptions options = {.folder = workspace_.below_root(kSandboxData),
                             .pace = globals_.sandbox_pace};
   std::error_code error;
   std::filesystem::create_directories(options.folder, error);

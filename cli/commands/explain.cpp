@@ -123,7 +123,7 @@ std::string attribute_text(const ResourceType& type, const Attribute& attribute)
   if (!attribute.example.empty()) text += "  example: " + attribute.example + "\n";
   if (!attribute.allowed.empty()) {
     std::vector<std::string> words;
-    for (const Value& one : attribute.allowed) words.push_back(plain_text(one));
+    for (const Value& one : attribute.allowed) words.push_back(bare_text(one));
     text += "  one of: " + join(words, ", ") + "\n";
   }
   return text;

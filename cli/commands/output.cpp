@@ -26,7 +26,7 @@ int run_output(Context& context, const std::string& name) {
                                    .hint = near ? "did you mean '" + *near + "'?"
                                                 : "outputs are those of the last apply"});
   }
-  context.terminal.out((json ? to_json(without_secrets(*value)) : plain_text(*value)) + "\n");
+  context.terminal.out((json ? to_json(without_secrets(*value)) : bare_text(*value)) + "\n");
   return 0;
 }
 

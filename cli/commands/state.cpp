@@ -4,6 +4,7 @@
 #include "cli/session.h"
 #include "cli/tell.h"
 #include "core/base/text.h"
+#include "core/state/export.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -81,17 +82,7 @@ int run_state_show(Context& context, const StateFlags& flags) {
 int run_state_export(Context& context) {
   Session session(context);
   if (!session.open_file() || !session.open_state("state export", false)) return session.status();
-  const State& state = session.state();
-  ValueList records;
-  for (const Record& record : state.records) records.push_back(record_to_value(record));
-  ValueMap map;
-  map.set("format", "jim-state/1");
-  map.set("project", state.head.project);
-  map.set("lineage", state.head.lineage);
-  map.set("serial", state.head.serial);
-  map.set("records", std::move(records));
-  map.set("outputs", Value(state.outputs));
-  context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
+  context.terminal.out(export_state(session.state()));
   return 0;
 }
 

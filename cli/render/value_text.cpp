@@ -49,7 +49,7 @@ std::string value_text(const Value& value, bool secret, std::size_t most) {
   return cut(escape_control(to_json(without_secrets(value))), most);
 }
 
-std::string plain_text(const Value& value) {
+std::string bare_text(const Value& value) {
   const Value shown = without_secrets(value);
   if (shown.is_string()) return escape_control(shown.as_string(), true);
   return to_json(shown);

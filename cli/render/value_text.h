@@ -11,7 +11,7 @@ namespace jim {
 std::string value_text(const Value& value, bool secret = false, std::size_t most = 80);
 
 /// A value as data on stdout: a string as it is, anything else as JSON. Secrets and unknowns as above.
-std::string plain_text(const Value& value);
+std::string bare_text(const Value& value);
 
 /// The value with every secret and unknown inside replaced by the words above, for JSON output.
 Value without_secrets(const Value& value);
