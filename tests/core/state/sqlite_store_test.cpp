@@ -1,0 +1,288 @@
+#include "core/state/sqlite_store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "core/state/open_store.h"
+#include "tests/core/state/test_folder.h"
+
+namespace jim {
+namespace {
+
+constexpr Duration kTerm = std::chrono::seconds(60);
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteStore> open() {
+    return std::make_unique<SqliteStore>(loop_, file_, ".jim/state.db");
+  }
+  Result<LockHolder> lock(SqliteStore& store) {
+    return loop_.run(store.acquire_lock({.who = "ann@north, process 7"}, kTerm));
+  }
+  Result<void> put(SqliteStore& store, std::int64_t number) {
+    Record record{.address = {.name = "web", .key = number}, .id = "sv"};
+    record.attributes.set("filler", std::string(2000, 'x'));
+    return loop_.run(store.commit({{.record = record}}));
+  }
+  /// Makes a state with `count` records and closes it.
+  void make(std::int64_t count = 1) {
+    const auto store = open();
+    ASSERT_TRUE(lock(*store));
+    ASSERT_TRUE(loop_.run(store->create({.project = "chat", .lineage = "k3x9q2mz"})));
+    for (std::int64_t i = 0; i < count; ++i) ASSERT_TRUE(put(*store, i));
+    ASSERT_TRUE(loop_.run(store->release_lock()));
+  }
+  Diagnostic load_error() {
+    const auto state = loop_.run(open()->load());
+    return state ? Diagnostic{.message = "no error"} : state.error();
+  }
+  void sql(const char* text) const {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(handle, text, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+  }
+  static unsigned mode(const std::string& path) {
+    struct stat file = {};
+    return stat(path.c_str(), &file) == 0 ? file.st_mode & 0777u : 0;
+  }
+
+  TestFolder folder_ = {};
+  std::string file_ = folder_.path(".jim/state.db");
+  SystemClock clock_ = {};
+  EventLoop loop_{clock_};
+};
+
+TEST_F(SqliteStoreTest, LoadingMakesNoFile) {
+  EXPECT_TRUE(loop_.run(open()->load()));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path(".jim")));
+}
+
+TEST_F(SqliteStoreTest, FileAndFolderAreForTheirOwnerOnly) {
+  make();
+  EXPECT_EQ(mode(folder_.path(".jim")), 0700u);
+  EXPECT_EQ(mode(file_), 0600u);
+}
+
+TEST_F(SqliteStoreTest, NothingIsLeftBesideTheStateButItsIgnoreFile) {
+  make();
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path(".jim")))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{".gitignore", "state.db"}));
+}
+
+TEST_F(SqliteStoreTest, AHolderThatDiedOnThisMachineIsReplacedAtOnce) {
+  const pid_t child = fork();
+  if (child == 0) {
+    SystemClock clock;
+    EventLoop loop(clock);
+    SqliteStore store(loop, file_, ".jim/state.db");
+    const auto taken = loop.run(store.acquire_lock({.who = "child"}, kTerm));
+    _exit(taken ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  const auto store = open();
+  const auto taken = lock(*store);
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->token, 2);
+}
+
+TEST_F(SqliteStoreTest, AHolderThatLivesIsNotReplaced) {
+  const pid_t child = fork();
+  if (child == 0) {
+    SystemClock clock;
+    EventLoop loop(clock);
+    SqliteStore store(loop, file_, ".jim/state.db");
+    const auto taken = loop.run(store.acquire_lock({.who = "child"}, kTerm));
+    kill(getpid(), taken ? SIGSTOP : SIGKILL);
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
+  ASSERT_TRUE(WIFSTOPPED(status));
+  const auto store = open();
+  EXPECT_EQ(lock(*store).error().code, ErrorCode::conflict);
+  kill(child, SIGKILL);
+  waitpid(child, &status, 0);
+  EXPECT_TRUE(lock(*store));
+}
+
+TEST_F(SqliteStoreTest, AHolderFromElsewhereKeepsItsTerm) {
+  make();
+  sql("insert into lock values (1, 9, 'bob@south', 'jim apply', 0, 99999999999999, 'elsewhere', 1,"
+      " '1')");
+  EXPECT_EQ(lock(*open()).error().code, ErrorCode::conflict);
+  sql("update lock set machine = ''");
+  EXPECT_EQ(lock(*open()).error().code, ErrorCode::conflict);
+}
+
+TEST_F(SqliteStoreTest, WhatWasCommittedOutlivesAKill) {
+  const pid_t child = fork();
+  if (child == 0) {
+    SystemClock clock;
+    EventLoop loop(clock);
+    SqliteStore store(loop, file_, ".jim/state.db");
+    const auto taken = loop.run(store.acquire_lock({.who = "child"}, kTerm));
+    const auto made = loop.run(store.create({.project = "chat", .lineage = "k3x9q2mz"}));
+    const auto saved =
+        loop.run(store.commit({{.record = {.address = {.name = "web"}, .id = "sv"}}}));
+    if (taken && made && saved) kill(getpid(), SIGKILL);
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const auto state = loop_.run(open()->load());
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_EQ(state->records.size(), 1u);
+  EXPECT_EQ(state->records[0].id, "sv");
+}
+
+TEST_F(SqliteStoreTest, AnEmptyFileIsDamaged) {
+  std::filesystem::create_directory(folder_.path(".jim"));
+  std::ofstream(file_).flush();
+  const Diagnostic error = load_error();
+  EXPECT_EQ(error.code, ErrorCode::io);
+  EXPECT_EQ(error.message, "the state .jim/state.db is damaged: the file is empty");
+  EXPECT_EQ(error.hint,
+            "move it away (mv .jim/state.db .jim/state.db.damaged), then 'jim state rebuild' makes "
+            "it anew from the marks on the objects");
+  EXPECT_EQ(lock(*open()).error().message, error.message);
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsDamaged) {
+  std::filesystem::create_directory(folder_.path(".jim"));
+  std::ofstream(file_) << std::string(5000, 'x');
+  EXPECT_EQ(load_error().message, "the state .jim/state.db is damaged: it is no database");
+}
+
+TEST_F(SqliteStoreTest, ATruncatedFileIsDamaged) {
+  make(50);
+  std::filesystem::resize_file(file_, 20000);
+  const Diagnostic error = load_error();
+  EXPECT_EQ(error.code, ErrorCode::io);
+  EXPECT_EQ(error.message,
+            "the state .jim/state.db is damaged: parts of it are missing or overwritten");
+}
+
+TEST_F(SqliteStoreTest, ARecordThatIsNoJsonIsDamaged) {
+  make();
+  sql("update record set body = '{'");
+  EXPECT_EQ(load_error().message, "the state .jim/state.db is damaged: a record is malformed");
+}
+
+TEST_F(SqliteStoreTest, AStateOfANewerVersionIsRefused) {
+  make();
+  sql("pragma user_version = 2");
+  const Diagnostic error = load_error();
+  EXPECT_EQ(error.message,
+            "the state .jim/state.db was written by a newer version of jim: its format is 2, and "
+            "this version knows up to 1");
+  EXPECT_EQ(error.hint, "use that version or a newer one");
+}
+
+TEST_F(SqliteStoreTest, ADatabaseOfAnotherProgramIsRefused) {
+  make();
+  sql("pragma application_id = 7");
+  EXPECT_EQ(load_error().message, ".jim/state.db is a database of another program");
+}
+
+TEST_F(SqliteStoreTest, AStateInAFolderThatCannotBeWrittenIsReadAllTheSame) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  make(3);
+  chmod(folder_.path(".jim").c_str(), 0500);
+  const auto state = loop_.run(open()->load());
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->records.size(), 3u);
+  const auto locked = lock(*open());
+  chmod(folder_.path(".jim").c_str(), 0700);
+  ASSERT_FALSE(locked);
+  EXPECT_EQ(locked.error().message, "cannot write the state .jim/state.db: permission denied");
+}
+
+TEST_F(SqliteStoreTest, AFolderThatCannotBeMadeIsNamed) {
+  std::ofstream(folder_.path(".jim")) << "a file";
+  const auto locked = lock(*open());
+  ASSERT_FALSE(locked);
+  EXPECT_EQ(locked.error().code, ErrorCode::io);
+  EXPECT_EQ(locked.error().message, "cannot make the state .jim/state.db: Not a directory");
+}
+
+TEST_F(SqliteStoreTest, AFileThatOutgrowsItsLimitFailsTheCommitAndKeepsTheRest) {
+  make(1);
+  const auto store = open();
+  ASSERT_TRUE(lock(*store));
+  // Stands in for a full disk: the system refuses every write beyond the limit.
+  rlimit old = {};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small = {.rlim_cur = 64 * 1024, .rlim_max = old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  Result<void> failed;
+  std::int64_t kept = 0;
+  for (std::int64_t i = 1; i < 100 && failed; ++i) {
+    failed = put(*store, i);
+    if (failed) kept = i;
+  }
+  setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::io);
+  const auto state = loop_.run(open()->load());
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->records.size(), static_cast<std::size_t>(kept) + 1);
+}
+
+TEST_F(SqliteStoreTest, AWholeGroupSharesItsOutcome) {
+  make(0);
+  const auto store = open();
+  ASSERT_TRUE(lock(*store));
+  sql("delete from lock");
+  int refused = 0;
+  const std::function<Task<void>(std::size_t)> work = [&](std::size_t i) -> Task<void> {
+    std::vector<RecordChange> changes(1);
+    changes[0].record.address = {.name = "web", .key = static_cast<std::int64_t>(i)};
+    const auto saved = co_await store->commit(std::move(changes));
+    if (!saved && saved.error().code == ErrorCode::conflict) ++refused;
+  };
+  loop_.run(for_each_bounded(loop_, 20, 20, work));
+  EXPECT_EQ(refused, 20);
+  EXPECT_TRUE(loop_.run(open()->load())->records.empty());
+}
+
+TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
+  const auto store = open_store(loop_, "deep/er/x.db", folder_.path(""));
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ((*store)->place(), "deep/er/x.db");
+  EXPECT_TRUE(loop_.run((*store)->acquire_lock({.who = "ann"}, kTerm)));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path("deep/er/x.db")));
+}
+
+TEST_F(SqliteStoreTest, OtherKindsOfStoresAreNamedAsMissing) {
+  for (const char* url : {"etcd://a,b/x", "s3://bucket/key", "https://git.example/state"}) {
+    const auto store = open_store(loop_, url);
+    ASSERT_FALSE(store);
+    EXPECT_EQ(store.error().code, ErrorCode::invalid_config);
+    EXPECT_EQ(store.error().message, "state cannot be kept in '" + std::string(url) +
+                                         "': this version keeps state in files only");
+    EXPECT_EQ(store.error().hint, "name a file, such as .jim/state.db");
+  }
+  EXPECT_FALSE(open_store(loop_, ""));
+  EXPECT_FALSE(open_store(loop_, "folder/"));
+}
+
+}  // namespace
+}  // namespace jim

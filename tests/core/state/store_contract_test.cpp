@@ -1,0 +1,215 @@
+#include "tests/core/state/store_contract.h"
+
+#include "core/state/sqlite_store.h"
+#include "core/value/json.h"
+#include "tests/core/state/test_folder.h"
+#include "tests/fakes/memory_store.h"
+
+namespace jim {
+namespace {
+
+TEST_P(StoreContract, AStateThatDoesNotExistIsEmpty) {
+  const auto state = run(store_->load());
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->head, StateHead{});
+  EXPECT_TRUE(state->records.empty());
+  EXPECT_TRUE(state->outputs.empty());
+}
+
+TEST_P(StoreContract, WhatIsCommittedIsLoadedByAnotherView) {
+  begin();
+  Record full = record("web", 1);
+  full.attributes.set("plan", "c3-small");
+  full.needs = {"ops"};
+  full.half_made = full.protect = full.keep = true;
+  full.intent = Intent{.action = "update", .mark = "jim:k3x9q2mz:chat:web[1]"};
+  full.created = "2026-11-24T15:04:05Z";
+  full.deposed = {"sv_0"};
+  ASSERT_TRUE(run(store_->commit({{.record = full}})));
+  ValueMap outputs;
+  outputs.set("url", "http://a");
+  ASSERT_TRUE(run(store_->commit_outputs(outputs)));
+  const auto other = open_(loop_);
+  const auto state = run(other->load());
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_EQ(state->records.size(), 1u);
+  EXPECT_EQ(state->records[0], full);
+  EXPECT_EQ(state->outputs, outputs);
+  EXPECT_EQ(state->head.project, "chat");
+  EXPECT_EQ(state->head.fingerprint_key, "key");
+}
+
+TEST_P(StoreContract, RecordsComeSortedByAddress) {
+  begin();
+  ASSERT_TRUE(run(store_->commit(
+      {{.record = record("web", 10)}, {.record = record("web", 2)}, {.record = record("db", 3)}})));
+  EXPECT_EQ(addresses(), (std::vector<std::string>{"db[3]", "web[2]", "web[10]"}));
+  const auto state = run(store_->load());
+  EXPECT_EQ(state->find({.name = "web", .key = std::int64_t{10}})->address.text(), "web[10]");
+  EXPECT_EQ(state->find({.name = "web", .key = std::int64_t{3}}), nullptr);
+}
+
+TEST_P(StoreContract, AStepOfARenameIsOneCommit) {
+  begin();
+  ASSERT_TRUE(run(store_->commit({{.record = record("old", 0)}})));
+  ASSERT_TRUE(run(store_->commit(
+      {{.record = record("old", 0), .remove = true}, {.record = record("new", 0)}})));
+  EXPECT_EQ(addresses(), std::vector<std::string>{"new[0]"});
+}
+
+TEST_P(StoreContract, RemovingWhatIsNotThereIsNoFailure) {
+  begin();
+  EXPECT_TRUE(run(store_->commit({{.record = record("web", 0), .remove = true}})));
+}
+
+TEST_P(StoreContract, TheSerialGrowsByOneWithEachCommit) {
+  begin();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(run(store_->commit({{.record = record("web", i)}})));
+  EXPECT_EQ(run(store_->load())->head.serial, 3);
+}
+
+TEST_P(StoreContract, CommitsSideBySideAllArrive) {
+  begin();
+  int done = 0;
+  const std::function<Task<void>(std::size_t)> work = [&](std::size_t i) -> Task<void> {
+    std::vector<RecordChange> changes(1);
+    changes[0].record = record("web", static_cast<std::int64_t>(i));
+    const auto saved = co_await store_->commit(std::move(changes));
+    if (saved) ++done;
+  };
+  run(for_each_bounded(loop_, 200, 200, work));
+  EXPECT_EQ(done, 200);
+  const auto state = run(store_->load());
+  EXPECT_EQ(state->records.size(), 200u);
+  EXPECT_EQ(state->head.serial, 200);
+}
+
+TEST_P(StoreContract, ASecretIsNeverStored) {
+  begin();
+  Record one = record("web", 0);
+  one.attributes.set("token", Value("canary-7").as_secret());
+  ASSERT_TRUE(run(store_->commit({{.record = one}})));
+  ValueMap outputs;
+  outputs.set("token", Value("canary-7").as_secret());
+  ASSERT_TRUE(run(store_->commit_outputs(outputs)));
+  const auto state = run(store_->load());
+  ASSERT_EQ(state->records.size(), 1u);
+  const std::string stored = to_json(Value(state->records[0].attributes), {.reveal_secrets = true});
+  EXPECT_EQ(stored.find("canary"), std::string::npos) << stored;
+  EXPECT_NE(stored.find("hmac:"), std::string::npos) << stored;
+  EXPECT_EQ(state->outputs, state->records[0].attributes);
+}
+
+TEST_P(StoreContract, ASecondHolderIsRefusedAndToldWhoHoldsIt) {
+  begin();
+  const auto other = open_(loop_);
+  const auto refused = run(other->acquire_lock(holder("bob@south, process 8"), kTerm));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(refused.error().message,
+            "the state " + store_->place() +
+                " is locked by ann@north, process 7, running 'jim apply', since "
+                "2027-01-15T08:00:00Z; the lock ends at 2027-01-15T08:01:00Z unless it is renewed");
+  EXPECT_EQ(run(other->commit({{.record = record("web", 0)}})).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(addresses().empty());
+}
+
+TEST_P(StoreContract, AReleasedLockIsFree) {
+  begin();
+  ASSERT_TRUE(run(store_->release_lock()));
+  const auto other = open_(loop_);
+  EXPECT_TRUE(run(other->acquire_lock(holder("bob@south, process 8"), kTerm)));
+}
+
+TEST_P(StoreContract, AHolderWhoseTermIsOverIsReplacedAndItsLateWritesAreRefused) {
+  begin();
+  clock_.advance(kTerm + Duration(1));
+  const auto other = open_(loop_);
+  const auto taken = run(other->acquire_lock(holder("bob@south, process 8"), kTerm));
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->token, 2);
+  const auto late = run(store_->commit({{.record = record("web", 0)}}));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::conflict);
+  EXPECT_EQ(late.error().message,
+            "the lock on the state " + store_->place() +
+                " was lost: bob@south, process 8, running 'jim apply' holds it since "
+                "2027-01-15T08:01:00Z");
+  EXPECT_EQ(run(store_->renew_lock(kTerm)).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(run(store_->release_lock()));  // and does not take bob's away
+  EXPECT_TRUE(run(other->commit({{.record = record("web", 1)}})));
+  EXPECT_EQ(addresses(), std::vector<std::string>{"web[1]"});
+}
+
+TEST_P(StoreContract, ARenewedLockOutlivesItsFirstTerm) {
+  begin();
+  clock_.advance(kTerm - Duration(1));
+  ASSERT_TRUE(run(store_->renew_lock(kTerm)));
+  clock_.advance(kTerm - Duration(1));
+  const auto other = open_(loop_);
+  EXPECT_FALSE(run(other->acquire_lock(holder("bob@south, process 8"), kTerm)));
+  clock_.advance(Duration(2));
+  EXPECT_TRUE(run(other->acquire_lock(holder("bob@south, process 8"), kTerm)));
+}
+
+TEST_P(StoreContract, ATermThatIsOverIsStillOursWhileNobodyElseWantsIt) {
+  begin();
+  clock_.advance(kTerm * 2);
+  EXPECT_TRUE(run(store_->commit({{.record = record("web", 0)}})));
+  EXPECT_TRUE(run(store_->renew_lock(kTerm)));
+}
+
+TEST_P(StoreContract, WritingWithoutTheLockIsRefused) {
+  const auto created = run(store_->create(head()));
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().code, ErrorCode::conflict);
+  EXPECT_EQ(created.error().message, "the state " + store_->place() + " is not locked by this run");
+  EXPECT_FALSE(run(store_->commit({{.record = record("web", 0)}})));
+  EXPECT_FALSE(run(store_->renew_lock(kTerm)));
+  EXPECT_TRUE(run(store_->release_lock()));
+}
+
+TEST_P(StoreContract, ASecondStateInTheSamePlaceIsRefused) {
+  begin();
+  const auto again = run(store_->create(head()));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+}
+
+TEST_P(StoreContract, AWaitingCommitMayBeDropped) {
+  begin();
+  {
+    auto task = store_->commit({{.record = record("web", 0)}});
+    const auto waits = [&]() -> Task<void> {
+      auto inner = std::move(task);
+      co_return;
+    };
+    run(waits());
+  }
+  EXPECT_TRUE(run(store_->commit({{.record = record("web", 1)}})));
+  EXPECT_EQ(addresses(), std::vector<std::string>{"web[1]"});
+}
+
+StoreKind memory() {
+  return {.name = "Memory", .make_place = [] {
+            auto disk = std::make_shared<MemoryState>();
+            return [disk](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              return std::make_unique<MemoryStore>(loop, disk.get());
+            };
+          }};
+}
+
+StoreKind sqlite() {
+  return {.name = "Sqlite", .make_place = [] {
+            auto folder = std::make_shared<TestFolder>();
+            return [folder](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              return std::make_unique<SqliteStore>(loop, folder->path(".jim/state.db"),
+                                                   ".jim/state.db");
+            };
+          }};
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StoreContract, testing::Values(memory(), sqlite()), name_of);
+
+}  // namespace
+}  // namespace jim
