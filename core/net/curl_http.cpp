@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/net/ca_store.h"
+#include "core/net/curl_failure.h"
 
 namespace jim {
 
@@ -27,32 +29,34 @@ struct ListDelete {
 using Easy = std::unique_ptr<CURL, EasyDelete>;
 using HeaderList = std::unique_ptr<curl_slist, ListDelete>;
 
-/// Whether the failure is certain to lie before the first byte of the request was sent.
-bool never_left(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_FAILED_INIT:
-    case CURLE_PROXY:
-      return true;
-    default:
-      return false;
-  }
+/// Line breaks and NUL would let a value add headers or a second request of its own.
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-bool is_trust_failure(CURLcode code) {
-  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
-         code == CURLE_SSL_ISSUER_ERROR;
+Result<void> check_lines(const HttpRequest& request) {
+  const std::string what = request.method + " " + url_for_log(request.url);
+  bool good = is_one_line(request.url) && is_one_line(request.method);
+  for (const Header& header : request.headers)
+    good = good && is_one_line(header.name) && is_one_line(header.value);
+  if (good) return {};
+  return Diagnostic{.code = ErrorCode::invalid_config,
+                    .message = escape_control(what) + ": a line break in the URL or in a header"};
+}
+
+HeaderList header_list(const HttpRequest& request) {
+  // No waiting for "100 Continue": a 417 to it makes libcurl send a second time.
+  curl_slist* list = curl_slist_append(nullptr, "Expect:");
+  bool typed = false;
+  for (const Header& header : request.headers) {
+    // To libcurl "Name:" removes a header and "Name;" is one without a value.
+    const std::string line =
+        header.value.empty() ? header.name + ";" : header.name + ": " + header.value;
+    list = curl_slist_append(list, line.c_str());
+    typed = typed || lower(header.name) == "content-type";
+  }
+  if (!typed) list = curl_slist_append(list, "Content-Type:");
+  return HeaderList(list);
 }
 
 }  // namespace
@@ -61,6 +65,7 @@ struct CurlHttp::Global {
   CURLM* multi = nullptr;
   std::vector<Easy> idle = {};  ///< handles to use again, with no state but their buffers
   std::map<std::string, CaStore> stores = {};
+  bool added = false;  ///< a transfer that libcurl has not begun
 };
 
 struct CurlHttp::Transfer {
@@ -69,9 +74,13 @@ struct CurlHttp::Transfer {
   Easy easy = {};
   HeaderList headers = {};
   std::coroutine_handle<> waiter = {};
+  EventLoop* loop = nullptr;
   CURLM* multi = nullptr;
   std::size_t* running = nullptr;
   CURLcode code = CURLE_OK;
+  bool left = false;
+  bool answered = false;
+  bool headers_done = false;
   bool too_large = false;
   std::size_t header_bytes = 0;
   char error[CURL_ERROR_SIZE] = {};
@@ -82,6 +91,20 @@ struct CurlHttp::Transfer {
       curl_multi_remove_handle(multi, easy.get());
       --*running;
     }
+    if (waiter) loop->forget(waiter);
+  }
+
+  /// A connection stands and the request is about to be sent. Whatever reason libcurl may find to
+  /// send a mutating request a second time, it does not get past here.
+  static int on_connected(void* self, char*, char*, int, int) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    if (transfer.left && transfer.request.mutating) return CURL_PREREQFUNC_ABORT;
+    transfer.left = true;
+    // A read that libcurl sends again by itself starts over.
+    transfer.answered = transfer.headers_done = false;
+    transfer.header_bytes = 0;
+    transfer.response = {};
+    return CURL_PREREQFUNC_OK;
   }
 
   static std::size_t on_body(char* data, std::size_t, std::size_t count, void* self) {
@@ -101,11 +124,18 @@ struct CurlHttp::Transfer {
       transfer.too_large = true;
       return 0;
     }
+    transfer.answered = true;
     const std::string_view line = trim(std::string_view(data, count));
-    if (line.starts_with("HTTP/")) {  // of a later answer: what came before was a 1xx
-      transfer.response.headers.clear();
+    if (line.empty()) {
+      transfer.headers_done = true;
       return count;
     }
+    if (line.starts_with("HTTP/") && transfer.response.body.empty()) {  // what came before: a 1xx
+      transfer.response.headers.clear();
+      transfer.headers_done = false;
+      return count;
+    }
+    if (transfer.headers_done) return count;  // a trailer, which nobody asked for
     const std::size_t colon = line.find(':');
     if (colon != std::string_view::npos)
       transfer.response.headers.push_back({.name = lower(line.substr(0, colon)),
@@ -138,8 +168,9 @@ Result<void> CurlHttp::start() {
 }
 
 Result<void> CurlHttp::prepare(Transfer& transfer) {
-  if (auto started = start(); !started) return started;
   const HttpRequest& request = transfer.request;
+  if (auto checked = check_lines(request); !checked) return checked;
+  if (auto started = start(); !started) return started;
   if (global_->idle.empty()) {
     transfer.easy.reset(curl_easy_init());
   } else {
@@ -154,8 +185,15 @@ Result<void> CurlHttp::prepare(Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  // A stream of HTTP/2 may be refused, and libcurl then repeats it; a connection for one request
+  // gains nothing by it either.
+  const long version = request.mutating ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.mutating ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, ("jim/" + std::string(kVersion)).c_str());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
@@ -170,8 +208,9 @@ Result<void> CurlHttp::prepare(Transfer& transfer) {
                    static_cast<long>(options.connect_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
-                   static_cast<long>(options.stall_timeout / std::chrono::seconds(1)));
+  curl_easy_setopt(
+      easy, CURLOPT_LOW_SPEED_TIME,
+      static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options.stall_timeout).count()));
 
   if (request.url.starts_with("https:")) {
     const auto known = global_->stores.find(options.ca_file);
@@ -192,22 +231,18 @@ Result<void> CurlHttp::prepare(Transfer& transfer) {
   }
 
   if (request.method == "HEAD") curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  if (request.has_body || request.method == "POST") {
+  // Without a body these three say "Content-Length: 0", which many servers insist on.
+  const bool wants_length =
+      request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (request.has_body || wants_length) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  curl_slist* list = curl_slist_append(nullptr, "Expect:");
-  bool typed = false;
-  for (const Header& header : request.headers) {
-    list = curl_slist_append(list, (header.name + ": " + header.value).c_str());
-    typed = typed || lower(header.name) == "content-type";
-  }
-  if (!typed) list = curl_slist_append(list, "Content-Type:");
-  transfer.headers.reset(list);
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+  transfer.headers = header_list(request);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer.headers.get());
   return {};
 }
 
@@ -222,12 +257,14 @@ Task<Result<HttpResponse>> CurlHttp::send(HttpRequest request) {
     bool await_ready() const { return false; }
     void await_suspend(std::coroutine_handle<> waiter) {
       transfer.waiter = waiter;
+      transfer.loop = &http.loop_;
       transfer.multi = http.global_->multi;
       transfer.running = &http.running_;
       ++http.running_;
+      http.global_->added = true;
       curl_multi_add_handle(transfer.multi, transfer.easy.get());
     }
-    void await_resume() {}
+    void await_resume() { transfer.waiter = {}; }
   };
   co_await Sent{*this, transfer};
   co_return outcome(transfer);
@@ -243,27 +280,15 @@ Result<HttpResponse> CurlHttp::outcome(Transfer& transfer) {
     global_->idle.push_back(std::move(transfer.easy));
     return std::move(transfer.response);
   }
-  const std::string what = request.method + " " + url_for_log(request.url) + ": ";
-  const std::string detail =
-      transfer.error[0] != '\0' ? transfer.error : curl_easy_strerror(transfer.code);
-  Diagnostic error = {.code = ErrorCode::unavailable, .message = what + escape_control(detail)};
-  if (transfer.too_large) {
-    error.message = what + "the reply is larger than " +
-                    std::to_string(request.options.reply_limit >> 20) + " MiB";
-  } else if (is_trust_failure(transfer.code)) {
-    error.hint =
-        "name the server's CA with SSL_CERT_FILE or the provider's 'ca_file' if you trust it";
-  } else if (transfer.code == CURLE_OPERATION_TIMEDOUT) {
-    error.code = ErrorCode::timed_out;
-  }
-  if (request.mutating && !never_left(transfer.code)) {
-    curl_off_t connected = 0;
-    curl_easy_getinfo(transfer.easy.get(), CURLINFO_PRETRANSFER_TIME_T, &connected);
-    // Without a connection that was ready to carry it, a timed-out request cannot have left.
-    const bool left = transfer.code != CURLE_OPERATION_TIMEDOUT || connected > 0;
-    error.code = left ? ErrorCode::unknown_outcome : ErrorCode::unavailable;
-  }
-  return error;
+  long system_error = 0;
+  curl_easy_getinfo(transfer.easy.get(), CURLINFO_OS_ERRNO, &system_error);
+  CurlFailure failure = {.code = transfer.code,
+                         .left = transfer.left,
+                         .answered = transfer.answered,
+                         .too_large = transfer.too_large,
+                         .system_error = static_cast<int>(system_error)};
+  failure.detail = transfer.error[0] != '\0' ? transfer.error : curl_easy_strerror(transfer.code);
+  return describe(request, failure);
 }
 
 bool CurlHttp::wait(std::optional<Duration> most) {
@@ -275,9 +300,11 @@ bool CurlHttp::wait(std::optional<Duration> most) {
     }
   }
   int open = 0;
-  curl_multi_perform(global_->multi, &open);
-  collect();
-  if (loop_.has_ready()) return true;
+  if (std::exchange(global_->added, false)) {
+    curl_multi_perform(global_->multi, &open);
+    collect();
+    if (loop_.has_ready()) return true;
+  }
   const std::int64_t longest = most ? most->count() : kLongestPollMs;
   const int timeout = static_cast<int>(std::clamp<std::int64_t>(longest, 0, kLongestPollMs));
   curl_multi_poll(global_->multi, nullptr, 0, timeout, nullptr);

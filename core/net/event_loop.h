@@ -25,6 +25,27 @@ class Poller {
   virtual bool wait(std::optional<Duration> most) = 0;
 };
 
+class EventLoop;
+
+/// A coroutine that waits, as its awaiter sees it. Destroyed while it waits (a task that is
+/// dropped), it takes the coroutine out of the loop, which would else resume a frame that is gone.
+class Suspended {
+ public:
+  explicit Suspended(EventLoop& loop) : loop_(loop) {}
+  Suspended(const Suspended&) = delete;
+  Suspended& operator=(const Suspended&) = delete;
+  ~Suspended();
+
+  EventLoop& loop() { return loop_; }
+  std::coroutine_handle<> handle() const { return handle_; }
+  void suspend(std::coroutine_handle<> handle) { handle_ = handle; }
+  void resume() { handle_ = {}; }
+
+ private:
+  EventLoop& loop_;
+  std::coroutine_handle<> handle_ = {};
+};
+
 /// One thread's loop: runs coroutines that are ready, timers, and the poller.
 class EventLoop {
  public:
@@ -38,6 +59,9 @@ class EventLoop {
   bool has_ready() const { return !ready_.empty(); }
   /// Resumes `handle` on the next turn of the loop.
   void resume_soon(std::coroutine_handle<> handle) { ready_.push_back(handle); }
+  /// Takes back every `resume_soon(handle)`. Whoever hands a coroutine to the loop must do so when
+  /// it is destroyed before it was resumed.
+  void forget(std::coroutine_handle<> handle) { std::erase(ready_, handle); }
 
   /// Runs `task` and everything it waits for to its end, and gives its result.
   template <class T>
@@ -45,30 +69,41 @@ class EventLoop {
 
   /// `co_await loop.sleep(1s)`.
   auto sleep(Duration time) {
-    struct Awaiter {
-      EventLoop& loop;
-      Duration time;
-      std::uint64_t timer = 0;
-      bool await_ready() const { return time <= Duration::zero(); }
-      void await_suspend(std::coroutine_handle<> handle) {
-        timer = loop.add_timer(loop.clock_.now() + time, handle);
-      }
-      void await_resume() { timer = 0; }
+    class Awaiter : Suspended {
+     public:
+      Awaiter(EventLoop& loop, Duration time) : Suspended(loop), time_(time) {}
       ~Awaiter() {
-        if (timer != 0) loop.cancel_timer(timer);
+        if (timer_ != 0) loop().cancel_timer(timer_);
       }
+      bool await_ready() const { return time_ <= Duration::zero(); }
+      void await_suspend(std::coroutine_handle<> handle) {
+        suspend(handle);
+        timer_ = loop().add_timer(loop().clock().now() + time_, handle);
+      }
+      void await_resume() {
+        resume();
+        timer_ = 0;
+      }
+
+     private:
+      Duration time_;
+      std::uint64_t timer_ = 0;
     };
-    return Awaiter{*this, time};
+    return Awaiter(*this, time);
   }
   /// `co_await loop.yield()`: lets everything else that is ready run first.
   auto yield() {
-    struct Awaiter {
-      EventLoop& loop;
+    class Awaiter : Suspended {
+     public:
+      explicit Awaiter(EventLoop& loop) : Suspended(loop) {}
       bool await_ready() const { return false; }
-      void await_suspend(std::coroutine_handle<> handle) { loop.resume_soon(handle); }
-      void await_resume() {}
+      void await_suspend(std::coroutine_handle<> handle) {
+        suspend(handle);
+        loop().resume_soon(handle);
+      }
+      void await_resume() { resume(); }
     };
-    return Awaiter{*this};
+    return Awaiter(*this);
   }
 
   /// Called once each time before the loop would wait, with everything ready having run. Work that
@@ -95,6 +130,10 @@ class EventLoop {
   std::uint64_t next_timer_ = 1;
   int next_idle_ = 1;
 };
+
+inline Suspended::~Suspended() {
+  if (handle_) loop_.forget(handle_);
+}
 
 template <class T>
 T EventLoop::run(Task<T> task) {
@@ -145,13 +184,23 @@ class Event {
   void reset() { set_ = false; }
   bool is_set() const { return set_; }
   auto wait() {
-    struct Awaiter {
-      Event& event;
-      bool await_ready() const { return event.set_; }
-      void await_suspend(std::coroutine_handle<> handle) { event.waiters_.push_back(handle); }
-      void await_resume() {}
+    class Awaiter : Suspended {
+     public:
+      explicit Awaiter(Event& event) : Suspended(event.loop_), event_(event) {}
+      ~Awaiter() {
+        if (handle()) std::erase(event_.waiters_, handle());
+      }
+      bool await_ready() const { return event_.set_; }
+      void await_suspend(std::coroutine_handle<> handle) {
+        suspend(handle);
+        event_.waiters_.push_back(handle);
+      }
+      void await_resume() { resume(); }
+
+     private:
+      Event& event_;
     };
-    return Awaiter{*this};
+    return Awaiter(*this);
   }
 
  private:
@@ -166,19 +215,42 @@ class Gate {
  public:
   Gate(EventLoop& loop, std::size_t limit) : loop_(loop), free_(limit) {}
   auto enter() {
-    struct Awaiter {
-      Gate& gate;
+    class Awaiter : Suspended {
+     public:
+      explicit Awaiter(Gate& gate) : Suspended(gate.loop_), gate_(gate) {}
+      ~Awaiter() {
+        // Dropped while in the queue, or with the place given but not yet taken.
+        if (handle() && std::erase(gate_.waiters_, handle()) == 0) gate_.leave();
+      }
       bool await_ready() const {
-        if (gate.free_ == 0) return false;
-        --gate.free_;
+        if (gate_.free_ == 0) return false;
+        --gate_.free_;
         return true;
       }
-      void await_suspend(std::coroutine_handle<> handle) { gate.waiters_.push_back(handle); }
-      void await_resume() {}
+      void await_suspend(std::coroutine_handle<> handle) {
+        suspend(handle);
+        gate_.waiters_.push_back(handle);
+      }
+      void await_resume() { resume(); }
+
+     private:
+      Gate& gate_;
     };
-    return Awaiter{*this};
+    return Awaiter(*this);
   }
   void leave();
+
+  /// A place that was entered, left when it goes out of scope.
+  class Place {
+   public:
+    explicit Place(Gate& gate) : gate_(gate) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { gate_.leave(); }
+
+   private:
+    Gate& gate_;
+  };
 
  private:
   EventLoop& loop_;

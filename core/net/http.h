@@ -56,9 +56,10 @@ struct HttpResponse {
 };
 
 /// Sends requests. Fails only when no whole answer came: `unavailable` when the request surely
-/// never left (no connection, no name, no TLS), `unknown_outcome` when it may have, `timed_out` and
-/// `unavailable` for reads, `invalid_config` for a CA file that does not open, `cancelled` when
-/// told to stop.
+/// never left (no connection, no name, no TLS), `unknown_outcome` when a mutating one may have,
+/// `timed_out` and `unavailable` for reads, `io` for a read whose answer is larger than allowed,
+/// `invalid_config` for what settings must mend (a CA file that does not open, a server that is not
+/// trusted, no URL), `cancelled` when told to stop.
 class Http {
  public:
   virtual ~Http() = default;

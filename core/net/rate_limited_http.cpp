@@ -24,55 +24,73 @@ std::optional<std::int64_t> number(const HttpResponse& reply,
 
 }  // namespace
 
-Instant RateLimitedHttp::Bucket::earliest(Instant now) const {
-  const Duration each = limit.per / limit.count;
-  return std::max(now, theoretical - each * (limit.count - 1));
+Instant RateLimitedHttp::Window::earliest(Instant now) const {
+  if (sent.size() < static_cast<std::size_t>(limit.count)) return now;
+  return std::max(now, sent.front() + limit.per);
 }
 
-void RateLimitedHttp::Bucket::take(Instant when) {
-  theoretical = std::max(theoretical, when) + limit.per / limit.count;
+void RateLimitedHttp::Window::take(Instant when) {
+  if (sent.size() == static_cast<std::size_t>(limit.count)) sent.pop_front();
+  sent.push_back(when);
 }
 
-void RateLimitedHttp::add_limit(const std::string& provider, const std::string& route,
+void RateLimitedHttp::add_limit(const std::string& name, const std::string& route,
                                 RateLimit limit) {
-  if (limit.count > 0 && limit.per > Duration::zero())
-    lane(provider).buckets[route].push_back({.limit = limit});
+  if (limit.count <= 0 || limit.per <= Duration::zero()) return;
+  Provider& mine = provider(name);
+  Lane& lane = route.empty() ? mine.all : mine.routes.try_emplace(route, loop_).first->second;
+  lane.windows.push_back({.limit = limit});
 }
 
-void RateLimitedHttp::set_concurrency(const std::string& provider, std::size_t most) {
-  lane(provider).most = most;
+void RateLimitedHttp::set_concurrency(const std::string& name, std::size_t most) {
+  provider(name).most = std::max<std::size_t>(most, 1);
 }
 
-RateLimitedHttp::Lane& RateLimitedHttp::lane(const std::string& provider) {
-  return lanes_[provider];
+RateLimitedHttp::Provider& RateLimitedHttp::provider(const std::string& name) {
+  return providers_.try_emplace(name, loop_).first->second;
+}
+
+Task<void> RateLimitedHttp::until_free(const Provider& provider, const Lane& lane) {
+  while (stop_ == nullptr || !stop_->requested()) {
+    const Instant now = loop_.clock().now();
+    Instant when = std::max(now, provider.paused_until);
+    for (const Window& window : lane.windows) when = std::max(when, window.earliest(now));
+    if (when <= now) co_return;
+    co_await loop_.sleep(when - now);
+  }
 }
 
 Task<Result<HttpResponse>> RateLimitedHttp::send(HttpRequest request) {
-  Lane& mine = lane(request.provider);
-  if (!mine.gate) mine.gate = std::make_unique<Gate>(loop_, mine.most);
-  co_await mine.gate->enter();
-  for (;;) {
-    const Instant now = loop_.clock().now();
-    Instant when = std::max(now, mine.paused_until);
-    for (const std::string& route : {std::string(), request.route})
-      if (const auto limits = mine.buckets.find(route); limits != mine.buckets.end())
-        for (const Bucket& bucket : limits->second) when = std::max(when, bucket.earliest(now));
-    if (when <= now) break;
-    co_await loop_.sleep(when - now);
+  Provider& mine = provider(request.provider);
+  if (!mine.under_way) mine.under_way = std::make_unique<Gate>(loop_, mine.most);
+  const auto own = request.route.empty() ? mine.routes.end() : mine.routes.find(request.route);
+  Lane* route = own == mine.routes.end() ? nullptr : &own->second;
+  // The route's own wait comes first and holds nothing that others need: twelve seconds between two
+  // launches must not keep a place from the reads of the same provider.
+  std::optional<Gate::Place> route_head;
+  if (route != nullptr) {
+    co_await route->head.enter();
+    route_head.emplace(route->head);
+    co_await until_free(mine, *route);
   }
-  const Instant now = loop_.clock().now();
-  if (const auto all = mine.buckets.find(""); all != mine.buckets.end())
-    for (Bucket& bucket : all->second) bucket.take(now);
-  if (!request.route.empty())
-    if (const auto own = mine.buckets.find(request.route); own != mine.buckets.end())
-      for (Bucket& bucket : own->second) bucket.take(now);
+  co_await mine.under_way->enter();
+  const Gate::Place under_way(*mine.under_way);
+  {
+    co_await mine.all.head.enter();
+    const Gate::Place head(mine.all.head);
+    co_await until_free(mine, mine.all);
+    const Instant now = loop_.clock().now();
+    for (Window& window : mine.all.windows) window.take(now);
+    if (route != nullptr)
+      for (Window& window : route->windows) window.take(now);
+  }
+  route_head.reset();
   auto reply = co_await next_.send(std::move(request));
   if (reply) learn(mine, *reply);
-  mine.gate->leave();
   co_return reply;
 }
 
-void RateLimitedHttp::learn(Lane& lane, const HttpResponse& reply) {
+void RateLimitedHttp::learn(Provider& provider, const HttpResponse& reply) {
   constexpr Duration kLongestPause = std::chrono::seconds(120);
   const Instant now = loop_.clock().now();
   std::optional<Duration> pause;
@@ -86,7 +104,8 @@ void RateLimitedHttp::learn(Lane& lane, const HttpResponse& reply) {
       pause = std::chrono::seconds(std::clamp<std::int64_t>(*reset, 0, 3600));
     }
   }
-  if (pause) lane.paused_until = std::max(lane.paused_until, now + std::min(*pause, kLongestPause));
+  if (pause)
+    provider.paused_until = std::max(provider.paused_until, now + std::min(*pause, kLongestPause));
 }
 
 }  // namespace jim

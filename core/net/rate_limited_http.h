@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,19 +11,20 @@
 
 namespace jim {
 
-/// At most `count` requests within any stretch of `per`, evenly spread once the first `count` are
-/// used up.
+/// At most `count` requests within any stretch of `per`.
 struct RateLimit {
   int count = 0;
   Duration per = {};
 };
 
 /// Keeps to the vendors' limits, per provider and per route, and to a number of requests under way
-/// at once. A 429 or 503 with Retry-After, or a `RateLimit-Remaining: 0` with its reset, pauses the
-/// whole provider for that long.
+/// at once. Requests of a route go in the order in which they came. A 429 or 503 with Retry-After,
+/// or a `RateLimit-Remaining: 0` with its reset, pauses the whole provider for that long. Once
+/// `stop` is requested nothing waits here any more: the layer below answers `cancelled`.
 class RateLimitedHttp : public Http {
  public:
-  RateLimitedHttp(EventLoop& loop, Http& next) : loop_(loop), next_(next) {}
+  RateLimitedHttp(EventLoop& loop, Http& next, const StopFlag* stop = nullptr)
+      : loop_(loop), next_(next), stop_(stop) {}
 
   /// Adds a limit; `route` empty: of all requests of the provider. Several may hold for one route.
   void add_limit(const std::string& provider, const std::string& route, RateLimit limit);
@@ -32,26 +34,37 @@ class RateLimitedHttp : public Http {
   Task<Result<HttpResponse>> send(HttpRequest request) override;
 
  private:
-  /// The next free moment of one limit: a bucket of tokens as a point in time (GCRA).
-  struct Bucket {
+  /// One limit and when the last `count` requests under it were sent, oldest first.
+  struct Window {
     RateLimit limit = {};
-    Instant theoretical = {};
+    std::deque<Instant> sent = {};
     Instant earliest(Instant now) const;
     void take(Instant when);
   };
+  /// What waits for the same limits: only its head sleeps, the others queue for its one place.
   struct Lane {
-    std::map<std::string, std::vector<Bucket>> buckets = {};  ///< by route; "": all routes
+    explicit Lane(EventLoop& loop) : head(loop, 1) {}
+    std::vector<Window> windows = {};
+    Gate head;
+  };
+  struct Provider {
+    explicit Provider(EventLoop& loop) : all(loop) {}
+    Lane all;
+    std::map<std::string, Lane> routes = {};
     std::size_t most = 64;
-    std::unique_ptr<Gate> gate = {};
+    std::unique_ptr<Gate> under_way = {};
     Instant paused_until = {};
   };
 
-  Lane& lane(const std::string& provider);
-  void learn(Lane& lane, const HttpResponse& reply);
+  Provider& provider(const std::string& name);
+  /// Sleeps until neither the lane nor a pause of the provider stands against sending.
+  Task<void> until_free(const Provider& provider, const Lane& lane);
+  void learn(Provider& provider, const HttpResponse& reply);
 
   EventLoop& loop_;
   Http& next_;
-  std::map<std::string, Lane> lanes_ = {};
+  const StopFlag* stop_;
+  std::map<std::string, Provider> providers_ = {};
 };
 
 }  // namespace jim

@@ -28,12 +28,7 @@ RetryingHttp::RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std:
 bool RetryingHttp::may_retry(const HttpRequest& request, const Result<HttpResponse>& reply) const {
   if (!reply) {
     const ErrorCode code = reply.error().code;
-    if (code == ErrorCode::unavailable) {
-      // A server that is not trusted will not be trusted in a second.
-      return reply.error().hint.empty() &&
-             reply.error().message.find("larger than") == std::string::npos;
-    }
-    return !request.mutating && code == ErrorCode::timed_out;
+    return code == ErrorCode::unavailable || (!request.mutating && code == ErrorCode::timed_out);
   }
   if (reply->status == 429) return true;
   if (request.mutating) return reply->status == 503 && reply->header("retry-after") != nullptr;
@@ -48,6 +43,7 @@ Duration RetryingHttp::backoff(int tried) {
 }
 
 Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
+  const Instant end = loop_.clock().now() + policy_.total;
   for (int tried = 0;; ++tried) {
     auto reply = co_await next_.send(request);
     if (tried + 1 >= policy_.tries || !may_retry(request, reply)) co_return reply;
@@ -57,6 +53,7 @@ Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
       if (asked && *asked > policy_.longest_retry_after) co_return reply;
       if (asked) pause = std::max(*asked, pause);
     }
+    if (loop_.clock().now() + pause > end) co_return reply;
     if (counts_ != nullptr) ++counts_->retries;
     co_await loop_.sleep(pause);
   }

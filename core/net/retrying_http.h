@@ -13,6 +13,7 @@ struct RetryPolicy {
   int tries = 5;
   Duration first_wait = std::chrono::milliseconds(250);
   Duration longest_wait = std::chrono::seconds(20);
+  Duration total = std::chrono::minutes(5);  ///< no further try begins after that
   Duration longest_retry_after =
       std::chrono::seconds(120);  ///< a server that asks for more is believed, not waited for
 };
