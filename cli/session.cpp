@@ -54,7 +54,7 @@ Session::Session(Context& context)
                globals_.log.empty()
                    ? WatchedHttp::Log()
                    : [this](const std::string& line) { terminal_.err(escape_control(line) + "\n"); }),
-      limited_(loop_, watched_),
+      limited_(loop_, watched_, &stop_),
       http_(loop_, limited_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()), &counts_),
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
