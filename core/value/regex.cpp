@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/value/arguments.h"
+#include "core/value/limits.h"
 
 namespace jim::detail {
 
@@ -14,7 +15,6 @@ namespace {
 
 // glibc's matcher keeps some hundred bytes per byte of text, and copies what is repeated by number.
 constexpr std::size_t kMaxPattern = 500;
-constexpr std::size_t kMaxSubject = 16u << 10;
 constexpr int kMaxRepeats = 200;
 constexpr std::size_t kMaxGroups = 20;
 
@@ -148,7 +148,7 @@ struct RegexFree {
 
 Result<std::vector<Match>> find_matches(std::string_view pattern, const std::string& text,
                                         std::size_t most) {
-  if (text.size() > kMaxSubject) return function_error("the text is longer than 16 KiB");
+  if (text.size() > kMaxSearched) return function_error("the text is longer than 16 KiB");
   const auto posix = to_posix(pattern);
   if (!posix) return posix.error();
   auto compiled = std::make_unique<regex_t>();
