@@ -1,418 +1,438 @@
 #include "core/config/yaml.h"
 
+#include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include <cctype>
-#include <charconv>
-#include <map>
-#include <optional>
+#include <algorithm>
+#include <array>
 #include <sstream>
+#include <unordered_map>
 
 #include "core/base/text.h"
+#include "core/config/yaml_scalar.h"
 
 namespace jim {
 
 namespace {
 
 constexpr std::size_t kLargestText = 16u << 20;
-constexpr std::size_t kMostNodes = 2'000'000;  ///< aliases expanded: a few lines can otherwise mean billions
+/// With aliases written out: a few lines of them can otherwise mean billions.
+constexpr std::size_t kMostNodes = 1'000'000;
 constexpr std::size_t kMostDepth = 64;
+
+Diagnostic wrong(std::string message, std::string hint, SourceLocation where) {
+  return {.code = ErrorCode::invalid_config,
+          .message = std::move(message),
+          .hint = std::move(hint),
+          .where = std::move(where)};
+}
 
 /// Thrown to leave yaml-cpp's parser; caught in this file.
 struct Refused {
   Diagnostic why = {};
 };
 
-/// The scalar by the core schema of YAML 1.2, which knows no `yes`, no octal `010` and no base-60 numbers.
-Value scalar_value(const std::string& text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL")
-    return Value();
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  const bool negative = text[0] == '-';
-  const bool sign = negative || text[0] == '+';
-  const std::string_view digits = std::string_view(text).substr(sign ? 1 : 0);
-  if (digits.empty()) return text;
-  const auto whole = [&](std::string_view part, int base) -> std::optional<std::int64_t> {
-    std::int64_t number = 0;
-    const std::string signed_part = (negative ? "-" : "") + std::string(part);
-    const char* end = signed_part.data() + signed_part.size();
-    const auto [rest, error] = std::from_chars(signed_part.data(), end, number, base);
-    if (part.empty() || error != std::errc() || rest != end) return std::nullopt;
-    return number;
-  };
-  if (!sign && digits.starts_with("0x")) {
-    if (auto number = whole(digits.substr(2), 16)) return *number;
-    return text;
-  }
-  if (!sign && digits.starts_with("0o")) {
-    if (auto number = whole(digits.substr(2), 8)) return *number;
-    return text;
-  }
-  if (digits.find_first_not_of("0123456789") == std::string_view::npos) {
-    if (auto number = whole(digits, 10)) return *number;
-  }
-  const bool shaped = digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos &&
-                      digits.find_first_of("0123456789") != std::string_view::npos &&
-                      (std::isdigit(static_cast<unsigned char>(digits[0])) != 0 ||
-                       (digits[0] == '.' && digits.size() > 1));
-  if (!shaped) return text;
-  double number = 0;
-  const std::string signed_text = (negative ? "-" : "") + std::string(digits);
-  const char* end = signed_text.data() + signed_text.size();
-  const auto [rest, error] = std::from_chars(signed_text.data(), end, number);
-  if (error != std::errc() || rest != end) return text;
-  return number;
-}
-
-/// Builds nodes from yaml-cpp's events.
-class Builder : public YAML::EventHandler {
+/// Turns yaml-cpp's marks, which count bytes from 0, into lines and characters from 1.
+class Places {
  public:
-  Builder(std::string file, std::string_view text, Diagnostics& diagnostics)
-      : file_(std::move(file)), text_(text), diagnostics_(diagnostics) {
+  Places(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {
     lines_.push_back(0);
     for (std::size_t i = 0; i < text.size(); ++i)
       if (text[i] == '\n') lines_.push_back(i + 1);
   }
 
+  SourceLocation at(const YAML::Mark& mark) {
+    if (mark.is_null()) return {.file = file_, .line = 1, .column = 1};
+    go_to(offset(mark));
+    return {.file = file_, .line = mark.line + 1, .column = column_};
+  }
+
+  /// Where the text of a scalar starts, which itself starts at `mark`.
+  SourceLocation first_character(const YAML::Mark& mark) {
+    SourceLocation where = at(mark);
+    const std::size_t start = offset(mark);
+    const char first = start < text_.size() ? text_[start] : ' ';
+    if (first == '"' || first == '\'') ++where.column;
+    const auto below = static_cast<std::size_t>(where.line);
+    if ((first != '|' && first != '>') || below >= lines_.size()) return where;
+    const std::size_t next = text_.find_first_not_of(' ', lines_[below]);
+    return {
+        .file = file_,
+        .line = where.line + 1,
+        .column = next == std::string_view::npos ? 1 : static_cast<int>(next - lines_[below]) + 1};
+  }
+
+  /// A tab stands before the first word of this line.
+  bool indented_by_tab(const YAML::Mark& mark) const {
+    const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
+    if (line >= lines_.size()) return false;
+    const std::size_t first = text_.find_first_not_of(' ', lines_[line]);
+    return first != std::string_view::npos && text_[first] == '\t';
+  }
+
+  const std::string& file() const { return file_; }
+
+ private:
+  std::size_t offset(const YAML::Mark& mark) const {
+    const auto line = std::min(static_cast<std::size_t>(mark.line), lines_.size() - 1);
+    return std::min(lines_[line] + static_cast<std::size_t>(mark.column), text_.size());
+  }
+
+  // Marks come nearly in order, so that going on from the last one keeps long lines cheap.
+  void go_to(std::size_t offset) {
+    const auto after = std::upper_bound(lines_.begin(), lines_.end(), offset);
+    const std::size_t start = *std::prev(after);
+    if (start != line_start_) {
+      line_start_ = at_ = start;
+      column_ = 1;
+    }
+    const auto is_start = [this](std::size_t i) {
+      return (static_cast<unsigned char>(text_[i]) & 0xc0) != 0x80;
+    };
+    for (; at_ < offset; ++at_)
+      if (is_start(at_)) ++column_;
+    while (at_ > offset)
+      if (is_start(--at_)) --column_;
+  }
+
+  std::string file_;
+  std::string_view text_;
+  std::vector<std::size_t> lines_ = {};
+  std::size_t line_start_ = 0;
+  std::size_t at_ = 0;
+  int column_ = 1;
+};
+
+/// Builds nodes from yaml-cpp's events.
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(Places& places, Diagnostics& diagnostics) : places_(places), diagnostics_(diagnostics) {}
+
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(node_at(mark, YamlNode::Kind::scalar), anchor);
+    add({.node = node_at(mark, YamlNode::Kind::scalar)}, anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     YamlNode node = node_at(mark, YamlNode::Kind::scalar);
     node.text = text;
-    node.text_where = first_character(mark);
+    node.text_where = places_.first_character(mark);
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
-    check_tag(tag, mark);
-    if (!node.quoted && is_special_number(text)) {
-      diagnostics_.push_back({.code = ErrorCode::invalid_config,
-                              .message = "'" + text + "' is no number that jim can use",
-                              .hint = "put it in quotes if it is meant as text",
-                              .where = node.where});
-    }
-    node.scalar = node.quoted ? Value(text) : scalar_value(text);
-    add(std::move(node), anchor);
+    check_tag(tag, node.where);
+    auto value = node.quoted ? Result<Value>(Value(text)) : detail::plain_scalar(text);
+    if (value)
+      node.scalar = std::move(*value);
+    else
+      report(value.error(), node.where);
+    add({.node = std::move(node)}, anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end())
-      throw Refused{{.code = ErrorCode::invalid_config,
-                     .message = "this alias points into itself",
-                     .hint = "an alias can only repeat what stands complete before it",
-                     .where = at(mark)}};
-    count(size_of(found->second), mark);
-    YamlNode copy = found->second;
-    copy.where = at(mark);
+      throw Refused{wrong("this alias points into itself",
+                          "an alias can only repeat what stands complete before it",
+                          places_.at(mark))};
+    count(found->second.size, mark);
+    Built copy = found->second;
+    copy.node.where = places_.at(mark);
     add(std::move(copy), 0);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(node_at(mark, YamlNode::Kind::list), tag, mark, anchor);
+    open(mark, YamlNode::Kind::list, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(node_at(mark, YamlNode::Kind::map), tag, mark, anchor);
+    open(mark, YamlNode::Kind::map, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
-  YamlNode take_root() { return std::move(root_); }
   bool has_root() const { return has_root_; }
+  YamlNode take_root() { return std::move(root_); }
 
  private:
-  struct Open {
+  /// A node with how much it holds, itself included.
+  struct Built {
     YamlNode node = {};
-    YAML::anchor_t anchor = 0;
-    bool has_key = false;
-    YamlNode::Entry entry = {};
-    std::map<std::string, SourceLocation> keys = {};
-    std::vector<YamlNode> merges = {};
+    std::size_t size = 1;
+    std::size_t depth = 1;
   };
 
-  SourceLocation at(const YAML::Mark& mark) const {
-    return {.file = file_, .line = mark.line + 1, .column = mark.column + 1};
+  struct Open {
+    Built built = {};
+    YAML::Mark mark = {};
+    YAML::anchor_t anchor = 0;
+    bool has_key = false;
+    bool merges_next = false;  ///< the key is `<<`
+    YamlNode::Entry entry = {};
+    std::unordered_map<std::string, std::size_t> keys = {};  ///< to entries
+    std::vector<YamlNode> merges = {};
+    SourceLocation merge_where = {};
+  };
+
+  void report(Diagnostic found, const SourceLocation& where) {
+    found.where = where;
+    diagnostics_.push_back(std::move(found));
   }
 
-  YamlNode node_at(const YAML::Mark& mark, YamlNode::Kind kind) const {
+  YamlNode node_at(const YAML::Mark& mark, YamlNode::Kind kind) {
+    count(1, mark);
     YamlNode node;
     node.kind = kind;
-    node.where = at(mark);
+    node.where = places_.at(mark);
     return node;
-  }
-
-  SourceLocation first_character(const YAML::Mark& mark) const {
-    SourceLocation where = at(mark);
-    const auto line = static_cast<std::size_t>(mark.line);
-    if (line >= lines_.size()) return where;
-    const std::size_t offset = lines_[line] + static_cast<std::size_t>(mark.column);
-    if (offset >= text_.size()) return where;
-    if (text_[offset] == '"' || text_[offset] == '\'') ++where.column;
-    if ((text_[offset] == '|' || text_[offset] == '>') && line + 1 < lines_.size()) {
-      ++where.line;
-      const std::size_t start = lines_[line + 1];
-      const std::size_t first = text_.find_first_not_of(" ", start);
-      where.column = first == std::string_view::npos ? 1 : static_cast<int>(first - start) + 1;
-    }
-    return where;
-  }
-
-  static bool is_special_number(const std::string& text) {
-    const std::string small = lower(text);
-    return small == ".nan" || small == ".inf" || small == "-.inf" || small == "+.inf";
-  }
-
-  static std::size_t size_of(const YamlNode& node) {
-    std::size_t size = 1;
-    for (const YamlNode& item : node.items) size += size_of(item);
-    for (const auto& entry : node.entries) size += size_of(entry.value);
-    return size;
   }
 
   void count(std::size_t nodes, const YAML::Mark& mark) {
     nodes_ += nodes;
     if (nodes_ > kMostNodes)
-      throw Refused{{.code = ErrorCode::invalid_config,
-                     .message = "with its aliases written out, this file has more than " +
-                                std::to_string(kMostNodes) + " values",
-                     .hint = "use fewer aliases, or 'count' and 'for_each'",
-                     .where = at(mark)}};
+      throw Refused{wrong(
+          fmt::format("with its aliases written out, the file has more than {} values", kMostNodes),
+          "use fewer aliases, or 'count' and 'for_each'", places_.at(mark))};
   }
 
-  void check_tag(const std::string& tag, const YAML::Mark& mark) {
-    if (tag.empty() || tag == "?" || tag == "!" || tag.starts_with("tag:yaml.org,2002:")) return;
-    diagnostics_.push_back({.code = ErrorCode::invalid_config,
-                            .message = "the tag '" + escape_control(tag) + "' means nothing here",
-                            .hint = "take it away; plain values need no tag",
-                            .where = at(mark)});
+  void check_tag(const std::string& tag, const SourceLocation& where) {
+    static constexpr std::array<std::string_view, 9> kKnown = {
+        "", "?", "!", "str", "int", "float", "bool", "null", "map"};
+    static constexpr std::string_view kCore = "tag:yaml.org,2002:";
+    const std::string_view word =
+        tag.starts_with(kCore) ? std::string_view(tag).substr(kCore.size()) : tag;
+    if (word == "seq" || std::find(kKnown.begin(), kKnown.end(), word) != kKnown.end()) return;
+    report(wrong(fmt::format("the tag '{}' means nothing here", escape_control(tag)),
+                 "take it away; plain values need no tag", {}),
+           where);
   }
 
-  void open(YamlNode node, const std::string& tag, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    check_tag(tag, mark);
-    if (stack_.size() >= kMostDepth)
-      throw Refused{{.code = ErrorCode::invalid_config,
-                     .message = "values are nested more than " + std::to_string(kMostDepth) +
-                                " levels deep",
-                     .where = node.where}};
-    count(1, mark);
-    stack_.push_back({.node = std::move(node), .anchor = anchor});
+  void check_depth(std::size_t inner, const SourceLocation& where) {
+    if (stack_.size() + inner > kMostDepth)
+      throw Refused{
+          wrong(fmt::format("values are nested more than {} levels deep", kMostDepth), "", where)};
+  }
+
+  void open(const YAML::Mark& mark, YamlNode::Kind kind, const std::string& tag,
+            YAML::anchor_t anchor) {
+    Open open = {.built = {.node = node_at(mark, kind)}, .mark = mark, .anchor = anchor};
+    check_tag(tag, open.built.node.where);
+    check_depth(1, open.built.node.where);
+    stack_.push_back(std::move(open));
   }
 
   void close() {
     Open done = std::move(stack_.back());
     stack_.pop_back();
     apply_merges(done);
-    add(std::move(done.node), done.anchor);
+    add(std::move(done.built), done.anchor, done.mark);
   }
 
   /// Keys of the map itself win over merged ones, earlier merged ones over later.
-  void apply_merges(Open& open) {
-    for (YamlNode& merged : open.merges) {
-      for (YamlNode::Entry& entry : merged.entries) {
-        if (open.keys.contains(entry.key)) continue;
-        open.keys.emplace(entry.key, entry.where);
-        open.node.entries.push_back(std::move(entry));
-      }
-    }
+  static void apply_merges(Open& open) {
+    for (YamlNode& merged : open.merges)
+      for (YamlNode::Entry& entry : merged.entries)
+        if (open.keys.emplace(entry.key, open.built.node.entries.size()).second)
+          open.built.node.entries.push_back(std::move(entry));
   }
 
-  void add(YamlNode node, YAML::anchor_t anchor) {
-    if (node.kind == YamlNode::Kind::scalar && ++nodes_ > kMostNodes) {
-      throw Refused{{.code = ErrorCode::invalid_config,
-                     .message = "this file has more than " + std::to_string(kMostNodes) + " values",
-                     .where = node.where}};
+  void add(Built built, YAML::anchor_t anchor, const YAML::Mark& mark = {}) {
+    if (anchor != 0) {
+      count(built.size, mark);  // the copy that the anchor keeps
+      anchors_[anchor] = built;
     }
-    if (anchor != 0) anchors_[anchor] = node;
     if (stack_.empty()) {
-      root_ = std::move(node);
+      root_ = std::move(built.node);
       has_root_ = true;
       return;
     }
+    check_depth(built.depth, built.node.where);
     Open& open = stack_.back();
-    if (open.node.kind == YamlNode::Kind::list) {
-      open.node.items.push_back(std::move(node));
-    } else if (!open.has_key) {
-      add_key(open, node);
-    } else {
-      add_value(open, std::move(node));
-    }
+    Built& outer = open.built;
+    outer.size += built.size;
+    outer.depth = std::max(outer.depth, built.depth + 1);
+    if (outer.node.kind == YamlNode::Kind::list)
+      outer.node.items.push_back(std::move(built.node));
+    else if (!open.has_key)
+      add_key(open, built.node);
+    else
+      add_value(open, std::move(built.node));
   }
 
-  void add_key(Open& open, const YamlNode& node) {
+  static void add_key(Open& open, const YamlNode& node) {
     if (node.kind != YamlNode::Kind::scalar)
-      throw Refused{{.code = ErrorCode::invalid_config,
-                     .message = "a key must be plain text, not a list or a map",
-                     .hint = "an expression as a value needs quotes: key: \"${...}\"",
-                     .where = node.where}};
+      throw Refused{wrong(fmt::format("a key must be plain text, not {}", kind_name(node)),
+                          "an expression needs quotes: \"${...}\"", node.where)};
+    if (node.text.empty() && !node.quoted)
+      throw Refused{wrong("a key is missing before ':'", "", node.where)};
     open.has_key = true;
+    open.merges_next = node.text == "<<" && !node.quoted;
     open.entry = {.key = node.text, .where = node.where};
   }
 
   void add_value(Open& open, YamlNode node) {
     open.has_key = false;
-    if (open.entry.key == "<<") {
-      add_merge(open, std::move(node));
-      return;
+    std::vector<YamlNode::Entry>& entries = open.built.node.entries;
+    if (open.merges_next && open.merge_where.line == 0) {
+      open.merge_where = open.entry.where;
+      return add_merge(open, std::move(node));
     }
-    const auto [first, fresh] = open.keys.emplace(open.entry.key, open.entry.where);
-    if (!fresh) {
-      diagnostics_.push_back(
-          {.code = ErrorCode::invalid_config,
-           .message = "'" + escape_control(open.entry.key) + "' is here twice; the first is at " +
-                      first->second.file + ":" + std::to_string(first->second.line),
-           .hint = "keep one of them",
-           .where = open.entry.where});
-      return;
+    const auto [first, fresh] = open.keys.emplace(open.entry.key, entries.size());
+    if (!fresh || open.merges_next) {
+      const SourceLocation& there =
+          open.merges_next ? open.merge_where : entries[first->second].where;
+      return report(
+          wrong(
+              fmt::format("'{}' is here twice; the first is at {}:{}:{}",
+                          escape_control(open.entry.key), there.file, there.line, there.column),
+              open.merges_next ? "merge several maps by a list: <<: [*a, *b]" : "keep one of them",
+              {}),
+          open.entry.where);
     }
     open.entry.value = std::move(node);
-    open.node.entries.push_back(std::move(open.entry));
+    entries.push_back(std::move(open.entry));
   }
 
   void add_merge(Open& open, YamlNode node) {
     std::vector<YamlNode> parts;
-    if (node.kind == YamlNode::Kind::list) {
+    if (node.kind == YamlNode::Kind::list)
       parts = std::move(node.items);
-    } else {
+    else
       parts.push_back(std::move(node));
-    }
     for (YamlNode& part : parts) {
-      if (part.kind == YamlNode::Kind::map) {
+      if (part.kind == YamlNode::Kind::map)
         open.merges.push_back(std::move(part));
-      } else {
-        diagnostics_.push_back({.code = ErrorCode::invalid_config,
-                                .message = "'<<' takes a map or a list of maps",
-                                .hint = "point it at an anchor of a map: <<: *defaults",
-                                .where = part.where});
-      }
+      else
+        report(wrong(fmt::format("'<<' takes a map or a list of maps, not {}", kind_name(part)),
+                     "point it at the anchor of a map: <<: *defaults", {}),
+               part.where);
     }
   }
 
-  std::string file_;
-  std::string_view text_;
-  std::vector<std::size_t> lines_ = {};
+  Places& places_;
   Diagnostics& diagnostics_;
   std::vector<Open> stack_ = {};
-  std::map<YAML::anchor_t, YamlNode> anchors_ = {};
+  std::unordered_map<YAML::anchor_t, Built> anchors_ = {};
   std::size_t nodes_ = 0;
   YamlNode root_ = {};
   bool has_root_ = false;
 };
 
-/// The place of byte `offset` in `text`.
+/// The place of byte `offset`; the text need not be UTF-8.
 SourceLocation place(std::string_view text, std::size_t offset, const std::string& file) {
-  SourceLocation where = {.file = file, .line = 1, .column = 1};
-  for (std::size_t i = 0; i < offset; ++i) {
-    ++where.column;
-    if (text[i] == '\n') ++where.line, where.column = 1;
-  }
-  return where;
+  const std::string_view before = text.substr(0, offset);
+  const auto line = std::count(before.begin(), before.end(), '\n');
+  const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return {.file = file,
+          .line = static_cast<int>(line) + 1,
+          .column = static_cast<int>(width(before.substr(start))) + 1};
 }
 
-/// Bytes that yaml-cpp would pass on, stumble over or read to no end.
+/// Refuses bytes that yaml-cpp would pass on, stumble over or read to no end.
 bool check_bytes(std::string_view text, const std::string& file, Diagnostics& diagnostics) {
   const auto refuse = [&](std::size_t offset, const std::string& message, const std::string& hint) {
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = message,
-                           .hint = hint,
-                           .where = place(text, offset, file)});
+    diagnostics.push_back(wrong(message, hint, place(text, offset, file)));
     return false;
   };
   if (text.size() > kLargestText)
-    return refuse(0, "the file is larger than " + std::to_string(kLargestText >> 20) + " MiB",
-                  "split it with 'include', or use 'count' and 'for_each'");
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 || byte == '\n' || byte == '\t' || byte == '\r') continue;
-    return refuse(i, "a control character (byte " + std::to_string(byte) + ") stands in the file",
-                  "the file must be plain UTF-8 text");
-  }
+    return refuse(0, fmt::format("the file is larger than {} MiB", kLargestText >> 20),
+                  "use 'count' and 'for_each', or split it with 'include'");
   if (const std::size_t bad = find_bad_utf8(text); bad != std::string_view::npos)
     return refuse(bad, "the file is not UTF-8 text here", "save it as UTF-8");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if ((byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t') continue;
+    if (byte == '\r' && text.substr(i + 1, 1) == "\n") continue;
+    return refuse(i, fmt::format("a control character (\\x{:02x}) stands in the file", byte),
+                  R"(in a text write it as an escape: "\x1b")");
+  }
   return true;
 }
 
-std::string plain(const YAML::ParserException& error) {
-  std::string message = error.msg;
-  if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z')
-    message[0] = static_cast<char>(message[0] - 'A' + 'a');
-  return "this is not YAML: " + escape_control(message);
+struct Saying {
+  std::string_view theirs = {};
+  std::string_view ours = {};
+  std::string_view hint = {};
+};
+
+// What yaml-cpp says of its own grammar, said of the user's file. The first that fits counts.
+constexpr std::string_view kEqualKeys = "indent the keys of one map equally";
+constexpr std::array<Saying, 16> kSayings = {{
+    {"end of map not found", "this line does not fit the map above it", kEqualKeys},
+    {"end of map flow not found", "',' or '}' is missing in the map that starts before", ""},
+    {"end of sequence not found", "this line does not fit the list above it",
+     "indent all '-' of one list equally"},
+    {"end of sequence flow not found", "',' or ']' is missing in the list that starts before", ""},
+    {"illegal map value", "a ':' stands where none can be",
+     "put text that holds ': ' in quotes, and indent the keys of one map equally"},
+    {"illegal map key", "no key can stand here", kEqualKeys},
+    {"illegal block entry", "no '-' can stand here", "start a list on a line of its own"},
+    {"illegal flow end", "this bracket closes nothing", "put it in quotes if it is meant as text"},
+    {"illegal EOF in scalar", "a text in quotes has no end",
+     "close it with the quote that it starts with"},
+    {"illegal document indicator in scalar", "a text in quotes has no end",
+     "close it with the quote that it starts with"},
+    {"unknown escape character", "this escape does not exist",
+     "double the backslash, or use single quotes"},
+    {"the referenced anchor is not defined", "this alias has no anchor",
+     "write '&name' before the value that '*name' repeats"},
+    {"alias not found after *", "a '*' starts an alias", "put it in quotes if it is meant as text"},
+    {"anchor not found after &", "a '&' starts an anchor",
+     "put it in quotes if it is meant as text"},
+    {"unknown token", "no value can start with this character",
+     "put it in quotes if it is meant as text"},
+    {"illegal tab when looking for indentation", "a tab stands in the indentation",
+     "YAML indents with spaces only"},
+}};
+
+Diagnostic said_plainly(const YAML::ParserException& error, Places& places) {
+  const SourceLocation where = places.at(error.mark);
+  if (!error.mark.is_null() && places.indented_by_tab(error.mark))
+    return wrong(std::string(kSayings.back().ours), std::string(kSayings.back().hint), where);
+  for (const Saying& saying : kSayings)
+    if (error.msg.starts_with(saying.theirs))
+      return wrong(std::string(saying.ours), std::string(saying.hint), where);
+  return wrong("this is not YAML: " + escape_control(lower(error.msg)), "", where);
 }
 
 }  // namespace
-
-const YamlNode* YamlNode::find(std::string_view key) const {
-  for (const Entry& entry : entries)
-    if (entry.key == key) return &entry.value;
-  return nullptr;
-}
 
 bool read_yaml(std::string_view text, const std::string& file, YamlNode& root,
                Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!check_bytes(text, file, diagnostics)) return false;
+  Places places(file, text);
   try {
     std::istringstream input{std::string(text)};
     YAML::Parser parser(input);
-    Builder builder(file, text, diagnostics);
+    Builder builder(places, diagnostics);
     if (!parser.HandleNextDocument(builder) || !builder.has_root()) {
-      diagnostics.push_back({.code = ErrorCode::invalid_config,
-                             .message = "the file is empty",
-                             .hint = "'jim init' writes one to start from",
-                             .where = {.file = file, .line = 1, .column = 1}});
+      diagnostics.push_back(wrong("the file is empty", "", {.file = file, .line = 1, .column = 1}));
       return false;
     }
     root = builder.take_root();
     Diagnostics ignored;
-    Builder second(file, text, ignored);
+    Builder second(places, ignored);
     if (parser.HandleNextDocument(second))
-      diagnostics.push_back({.code = ErrorCode::invalid_config,
-                             .message = "the file holds more than one YAML document",
-                             .hint = "keep one; several files go together with 'include' or '-f'",
-                             .where = second.take_root().where});
+      diagnostics.push_back(wrong("the file holds more than one YAML document",
+                                  "keep one; several files go together by 'include' or '-f'",
+                                  second.take_root().where));
   } catch (const Refused& refused) {
     diagnostics.push_back(refused.why);
   } catch (const YAML::ParserException& error) {
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = plain(error),
-                           .hint = "look at the indentation, quotes and colons here and just above",
-                           .where = {.file = file,
-                                     .line = error.mark.line + 1,
-                                     .column = error.mark.column + 1}});
+    diagnostics.push_back(said_plainly(error, places));
   } catch (const std::exception& error) {
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = std::string("this is not YAML: ") + error.what(),
-                           .where = {.file = file, .line = 1, .column = 1}});
+    diagnostics.push_back(wrong(std::string("this is not YAML: ") + error.what(), "",
+                                {.file = file, .line = 1, .column = 1}));
   }
   return diagnostics.size() == before;
-}
-
-Value to_value(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::scalar: return node.scalar;
-    case YamlNode::Kind::list: {
-      ValueList items;
-      items.reserve(node.items.size());
-      for (const YamlNode& item : node.items) items.push_back(to_value(item));
-      return Value(std::move(items));
-    }
-    case YamlNode::Kind::map: {
-      ValueMap map;
-      for (const auto& entry : node.entries) map.set(entry.key, to_value(entry.value));
-      return Value(std::move(map));
-    }
-  }
-  return Value();
 }
 
 }  // namespace jim
