@@ -41,7 +41,7 @@ const Value kNull = {};
 
 /// Prior values hold fingerprints where the value is secret.
 bool same_as_prior(const Attribute& attribute, const Value& value, const Value& prior,
-                   std::string_view key) {
+                   const std::string& key) {
   if (is_fingerprint(prior)) return same_secret(prior, value, key);
   return same_attribute(attribute, value, prior);
 }
@@ -65,7 +65,7 @@ bool same_attribute(const Attribute& attribute, const Value& want, const Value& 
 
 std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desired,
                                   const ValueMap& actual, const Record* prior,
-                                  const std::vector<std::string>& ignore, std::string_view key) {
+                                  const std::vector<std::string>& ignore, const std::string& key) {
   std::vector<AttributeChange> changes;
   for (const auto& [name, want] : desired) {
     const Attribute* attribute = type.attribute(name);
@@ -93,7 +93,7 @@ std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desi
 
 std::vector<AttributeChange> drift(const ResourceType& type, const Record& prior,
                                    const ValueMap& actual, const ValueMap& set,
-                                   const std::vector<std::string>& ignore, std::string_view key) {
+                                   const std::vector<std::string>& ignore, const std::string& key) {
   std::vector<AttributeChange> changes;
   for (const auto& [name, was] : prior.attributes) {
     const Attribute* attribute = type.attribute(name);

@@ -21,13 +21,13 @@ bool same_attribute(const Attribute& attribute, const Value& want, const Value& 
 /// fingerprint under `key`); without a prior it counts as equal.
 std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desired,
                                   const ValueMap& actual, const Record* prior,
-                                  const std::vector<std::string>& ignore, std::string_view key);
+                                  const std::vector<std::string>& ignore, const std::string& key);
 
 /// What moved without jim: prior against actual, for attributes that can be read. What the vendor
 /// may set by itself counts only where the file (`set`) sets it too.
 std::vector<AttributeChange> drift(const ResourceType& type, const Record& prior,
                                    const ValueMap& actual, const ValueMap& set,
-                                   const std::vector<std::string>& ignore, std::string_view key);
+                                   const std::vector<std::string>& ignore, const std::string& key);
 
 /// The worst risk among `changes`.
 Risk worst(const std::vector<AttributeChange>& changes);

@@ -16,4 +16,7 @@ namespace jim {
 Result<std::optional<std::size_t>> identify(const ResourceType& type, const Intent& intent,
                                             const std::vector<Object>& objects);
 
+/// Whether `object` could be what a request with these attributes made, as far as it shows them.
+bool resembles(const ResourceType& type, const ValueMap& fields, const Object& object);
+
 }  // namespace jim

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/base/digest.h"
 #include "core/value/redact.h"
 
 namespace jim {
@@ -22,6 +23,10 @@ bool is_fingerprint(const Value& value) {
 Value fingerprint_value(const Value& value, const std::string& key) {
   if (value.is_null() || value.is_unknown() || is_fingerprint(value)) return value;
   return redacted(value.as_secret(), key);
+}
+
+std::string fingerprint(const Value& value, const std::string& key) {
+  return std::string(kScheme) + hmac_sha256_hex(key, to_json(value, {.reveal_secrets = true}));
 }
 
 bool same_secret(const Value& fingerprint, const Value& value, const std::string& key) {

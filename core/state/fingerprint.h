@@ -12,6 +12,8 @@ namespace jim {
 /// and nothing to anybody else. Null, the unknown and what is a fingerprint already stay as they
 /// are.
 Value fingerprint_value(const Value& value, const std::string& key);
+/// The same as text, for a whole request: changes whenever any value in it does.
+std::string fingerprint(const Value& value, const std::string& key);
 bool is_fingerprint(const Value& value);
 /// Whether `fingerprint` stands for `value`; also true when both are the same fingerprint.
 bool same_secret(const Value& fingerprint, const Value& value, const std::string& key);

@@ -1,0 +1,215 @@
+#include "core/provider/pages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/provider/value_template.h"
+
+namespace jim {
+namespace {
+
+using Kind = PaginationSpec::Kind;
+
+/// Pages of one list that are asked for at the same time.
+constexpr std::size_t kSideBySide = 8;
+/// A list that goes on for longer goes in circles.
+constexpr std::size_t kMostPages = 200'000;
+
+/// What is needed for one list; it lives as long as the coroutine that made it.
+struct Walk {
+  EventLoop& loop;
+  const Exchange& exchange;
+  const ListSpec& list;
+  const PaginationSpec& pages;
+  HttpRequest first = {};
+  int size = 0;
+  PageSink sink = {};
+};
+
+/// One page as it came.
+struct Page {
+  std::size_t count = 0;
+  std::string last_id = {};  ///< for markers
+  Value next = {};
+  std::string link = {};
+  std::int64_t total = -1;
+};
+
+void add_parameter(std::string& url, const std::string& name, const std::string& value) {
+  url += url.find('?') == std::string::npos ? '?' : '&';
+  url += url_encode(name) + '=' + url_encode(value);
+}
+
+/// The URL of `rel="next"` in a Link header (RFC 8288); empty: none.
+std::string next_link(const Answer& answer) {
+  for (const Header& header : answer.headers) {
+    if (header.name != "link") continue;
+    for (const std::string& part : split(header.value, ",")) {
+      const auto open = part.find('<');
+      const auto close = part.find('>');
+      if (open == std::string::npos || close == std::string::npos || close < open) continue;
+      const std::string parameters = lower(part.substr(close));
+      if (parameters.find("rel=\"next\"") == std::string::npos &&
+          parameters.find("rel=next") == std::string::npos) {
+        continue;
+      }
+      return part.substr(open + 1, close - open - 1);
+    }
+  }
+  return {};
+}
+
+std::string id_of_last(const ValueList& items) {
+  if (items.empty()) return {};
+  for (const char* key : {"id", "uuid", "name"}) {
+    const Value* id = items.back().get(key);
+    if (id != nullptr && (id->is_string() || id->is_integer())) return plain_text(*id);
+  }
+  return {};
+}
+
+Task<Result<Page>> read_page(const Walk& walk, std::string url) {
+  HttpRequest request = walk.first;
+  request.url = std::move(url);
+  const Answer answer = co_await walk.exchange.send(std::move(request));
+  if (!answer.ok) {
+    Diagnostic error = answer.error;
+    if (error.code == ErrorCode::not_found) error.code = ErrorCode::unavailable;
+    co_return error;
+  }
+  ManifestScope scope;
+  scope.bind("body", &answer.body);
+  const Value items = walk.list.items.from(scope);
+  if (!items.is_list()) {
+    co_return Diagnostic{.code = ErrorCode::unavailable,
+                         .message = fmt::format("{}: {} answered without a list of objects",
+                                                walk.exchange.settings().name,
+                                                walk.list.request.route),
+                         .hint = "is the address the API's own, and the manifest right about "
+                                 "'items'?"};
+  }
+  Page page;
+  page.count = items.as_list().size();
+  page.last_id = id_of_last(items.as_list());
+  page.next = walk.pages.next.empty() ? Value() : walk.pages.next.from(scope);
+  page.link = next_link(answer);
+  const Value total = walk.pages.total.empty() ? Value() : walk.pages.total.from(scope);
+  if (total.is_integer()) page.total = total.as_integer();
+  if (auto taken = walk.sink(items.as_list()); !taken) co_return taken.error();
+  co_return page;
+}
+
+/// The URL of page `index` (from 0) where pages are counted.
+std::string counted_url(const Walk& walk, std::size_t index, std::size_t size) {
+  std::string url = walk.first.url;
+  const std::size_t position = walk.pages.kind == Kind::offset
+                                   ? index * size
+                                   : index + static_cast<std::size_t>(walk.pages.first);
+  add_parameter(url, walk.pages.position, std::to_string(position));
+  return url;
+}
+
+Task<Result<std::size_t>> read_rest(const Walk& walk, std::size_t from, std::size_t to,
+                                    std::size_t size) {
+  std::optional<Diagnostic> failure;
+  const std::function<Task<void>(std::size_t)> one = [&](std::size_t index) -> Task<void> {
+    if (failure) co_return;
+    auto page = co_await read_page(walk, counted_url(walk, from + index, size));
+    if (!page && !failure) failure = page.error();
+  };
+  co_await for_each_bounded(walk.loop, to - from, kSideBySide, one);
+  if (failure) co_return *failure;
+  co_return to;
+}
+
+/// Pages that have a number or an offset.
+Task<Result<std::size_t>> read_counted(const Walk& walk) {
+  std::size_t size = static_cast<std::size_t>(walk.size);
+  for (std::size_t index = 0; index < kMostPages; ++index) {
+    const auto page = co_await read_page(walk, counted_url(walk, index, size));
+    if (!page) co_return page.error();
+    if (page->count == 0) co_return index + 1;
+    if (page->total >= 0) {
+      const auto total = static_cast<std::size_t>(page->total);
+      if (page->count >= total) co_return index + 1;
+      // A server may give fewer than asked for; its own size is then what counts.
+      size = std::min(size, page->count);
+      const std::size_t wanted = std::min((total + size - 1) / size, kMostPages);
+      co_return co_await read_rest(walk, 1, wanted, size);
+    }
+    if (page->count < size) co_return index + 1;
+  }
+  co_return kMostPages;
+}
+
+/// The address of the page after `page`; empty: it was the last.
+Result<std::string> next_address(const Walk& walk, const Page& page) {
+  const Kind kind = walk.pages.kind;
+  if (page.count == 0 && kind != Kind::cursor) return std::string();
+  if (kind == Kind::link_header) {
+    return page.link.empty() ? Result<std::string>(std::string()) : walk.exchange.follow(page.link);
+  }
+  const std::string next = plain_text(page.next);
+  if (kind == Kind::next_url) {
+    return next.empty() ? Result<std::string>(std::string()) : walk.exchange.follow(next);
+  }
+  std::string url = walk.first.url;
+  if (kind == Kind::cursor) {
+    if (next.empty()) return std::string();
+    add_parameter(url, walk.pages.position, next);
+    return url;
+  }
+  const bool full = walk.size > 0 && page.count >= static_cast<std::size_t>(walk.size);
+  const bool more = walk.pages.next.empty() ? full : !next.empty();
+  if (!more || page.last_id.empty()) return std::string();
+  add_parameter(url, walk.pages.position, page.last_id);
+  return url;
+}
+
+/// Pages of which each tells where the next one is.
+Task<Result<std::size_t>> read_linked(const Walk& walk) {
+  std::string url = walk.first.url;
+  for (std::size_t count = 1; count < kMostPages; ++count) {
+    const auto page = co_await read_page(walk, url);
+    if (!page) co_return page.error();
+    const auto next = next_address(walk, *page);
+    if (!next) co_return next.error();
+    if (next->empty()) co_return count;
+    if (*next == url) break;
+    url = *next;
+  }
+  co_return Diagnostic{.code = ErrorCode::unavailable,
+                       .message = fmt::format("{}: the pages of {} go in a circle",
+                                              walk.exchange.settings().name,
+                                              walk.list.request.route)};
+}
+
+}  // namespace
+
+Task<Result<std::size_t>> read_pages(EventLoop& loop, const Exchange& exchange,
+                                     const ListSpec& list, const Scope& scope, PageSink sink) {
+  const PaginationSpec& pages = list.pagination ? *list.pagination : exchange.manifest().pagination;
+  auto first = exchange.build(list.request, scope);
+  if (!first) co_return first.error();
+  Walk walk{.loop = loop,
+            .exchange = exchange,
+            .list = list,
+            .pages = pages,
+            .first = *std::move(first),
+            .size = exchange.settings().page_size > 0 ? exchange.settings().page_size : pages.size,
+            .sink = std::move(sink)};
+  if (pages.kind != Kind::none && walk.size > 0 && !pages.size_name.empty()) {
+    add_parameter(walk.first.url, pages.size_name, std::to_string(walk.size));
+  }
+  if (pages.kind == Kind::none) {
+    const auto page = co_await read_page(walk, walk.first.url);
+    if (!page) co_return page.error();
+    co_return std::size_t{1};
+  }
+  if (pages.kind == Kind::page || pages.kind == Kind::offset) co_return co_await read_counted(walk);
+  co_return co_await read_linked(walk);
+}
+
+}  // namespace jim

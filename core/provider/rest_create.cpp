@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/digest.h"
+#include "core/base/text.h"
+#include "core/provider/identify.h"
+#include "core/provider/rest_provider.h"
+
+namespace jim {
+namespace {
+
+constexpr int kMostAttempts = 3;
+/// A request may still be at work at the vendor's when its answer is lost.
+constexpr Duration kAnswerMayCome = std::chrono::seconds(5);
+
+/// RFC 4122, version 4.
+std::string fresh_uuid() {
+  std::string hex = random_hex(16);
+  hex[12] = '4';
+  hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) & 3U];
+  for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
+  return hex;
+}
+
+/// What may be kept of the request until it is answered: what the API shows again, without secrets.
+ValueMap recognisable(const ResourceType& type, const ValueMap& attributes) {
+  ValueMap fields;
+  for (const auto& [name, value] : attributes) {
+    const Attribute* attribute = type.attribute(name);
+    if (attribute == nullptr || !attribute->readable || attribute->secret) continue;
+    if (!value.is_null() && !value.has_secret()) fields.set(name, value);
+  }
+  return fields;
+}
+
+/// Whether a new object can be told from older ones without knowing those.
+bool speaks_for_itself(const TypeSpec& spec) {
+  return spec.type.marked_at_create && !spec.type.create_before_destroy;
+}
+
+}  // namespace
+
+Result<Intent> RestProvider::make_intent(const Work& work, const CreateRequest& request) const {
+  const TypeSpec& spec = work.spec;
+  Intent intent = {.action = "create",
+                   .mark = request.mark.project.empty() ? "" : request.mark.text(),
+                   .fingerprint = request.fingerprint,
+                   .started = utc_text(loop_.clock().wall()),
+                   .fields = recognisable(spec.type, request.attributes)};
+  if (spec.mark.when == MarkSpec::When::never) intent.mark.clear();
+  if (spec.mark.max > 0 && intent.mark.size() > spec.mark.max) {
+    return Diagnostic{
+        .code = ErrorCode::invalid_config,
+        .message = fmt::format("jim's mark '{}' is longer than the {} characters that {} has room "
+                               "for",
+                               intent.mark, spec.mark.max, spec.type.name),
+        .hint = "shorten the name of the project or of the resource"};
+  }
+  if (!spec.create->client_id) return intent;
+  ManifestScope scope = scope_of(work);
+  scope.own("uuid", Value(fresh_uuid()));
+  const auto id = spec.create->client_id->evaluate(scope);
+  if (!id) return id.error();
+  intent.client_id = plain_text(*id);
+  return intent;
+}
+
+Task<Result<void>> RestProvider::survey(const TypeSpec& spec, Board& board) {
+  while (!board.survey) {
+    if (board.surveying) {
+      co_await board.arrived.wait();
+      continue;
+    }
+    board.surveying = true;
+    std::optional<Diagnostic> failure;
+    const auto parents = co_await all_parents(spec);
+    if (parents) {
+      auto listing = co_await list(spec.type, *parents);
+      if (listing) {
+        board.survey = std::move(listing->objects);
+      } else {
+        failure = listing.error();
+      }
+    } else {
+      failure = parents.error();
+    }
+    board.surveying = false;
+    board.arrived.set();
+    board.arrived.reset();
+    if (failure) co_return *failure;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> RestProvider::note_earlier(const TypeSpec& spec, Intent& intent) {
+  if (!intent.client_id.empty() || speaks_for_itself(spec)) co_return Result<void>();
+  Board& board = board_of(spec);
+  auto known = co_await survey(spec, board);
+  if (!known) co_return known.error();
+  for (const Object& object : *board.survey) {
+    const bool same_mark = !intent.mark.empty() && object.mark == intent.mark;
+    const bool unmarked = object.mark.empty() && resembles(spec.type, intent.fields, object);
+    if (same_mark || unmarked) intent.listed_before.push_back(object.id);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::optional<std::string>>> RestProvider::seek(const TypeSpec& spec,
+                                                            const Intent& intent) {
+  if (!intent.client_id.empty()) {
+    auto seen = co_await fetch(spec, intent.client_id);
+    if (!seen) co_return seen.error();
+    if (!*seen) co_return std::optional<std::string>();
+    co_return std::optional<std::string>(intent.client_id);
+  }
+  const auto parents = co_await all_parents(spec);
+  if (!parents) co_return parents.error();
+  const auto listing = co_await list(spec.type, *parents);
+  if (!listing) co_return listing.error();
+  const auto index = identify(spec.type, intent, listing->objects);
+  if (!index) co_return index.error();
+  if (!*index) co_return std::optional<std::string>();
+  co_return std::optional<std::string>(listing->objects[**index].id);
+}
+
+Task<Result<std::optional<std::string>>> RestProvider::find_created(const TypeSpec& spec,
+                                                                    const Intent& intent) {
+  const Instant start = loop_.clock().now();
+  const Duration patience = scaled(std::max(spec.type.visible_within, kAnswerMayCome));
+  Duration next = scaled(std::chrono::milliseconds(250));
+  while (true) {
+    auto found = co_await seek(spec, intent);
+    if (found && *found) co_return found;
+    if (!found) {
+      const ErrorCode code = found.error().code;
+      if (code == ErrorCode::ambiguous || code == ErrorCode::cancelled) co_return found.error();
+    }
+    if (loop_.clock().now() - start >= patience) co_return found;
+    co_await loop_.sleep(std::max(Duration(1), next));
+    next *= 2;
+  }
+}
+
+Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& intent) {
+  const TypeSpec& spec = work.spec;
+  Patience patience = patience_for(spec, spec.ready ? spec.ready->stall : DeleteSpec().stall);
+  ManifestScope scope = scope_of(work);
+  scope.own("client_id", intent.client_id.empty() ? Value() : Value(intent.client_id));
+  for (int attempt = 1;;) {
+    auto request = exchange_.build(spec.create->request, scope);
+    if (!request) co_return request.error();
+    const Answer answer = co_await exchange_.send(*std::move(request), &work.secrets);
+    Diagnostic problem = answer.error;
+    if (answer.ok) {
+      ManifestScope reply;
+      reply.bind("body", &answer.body);
+      reply.bind("self", &work.self);
+      const Value told = spec.create->id.empty() ? Value() : spec.create->id.from(reply);
+      const bool plausible = told.is_integer() || (told.is_string() && !told.as_string().empty());
+      work.id = plausible ? plain_text(told) : intent.client_id;
+      if (!work.id.empty()) {
+        work.born = loop_.clock().now();
+        take_reply(work, spec.create->request, answer);
+        if (auto saved = save(work, spec.create->request, answer); !saved) co_return saved.error();
+        co_return work.id;
+      }
+      problem = {.message = fmt::format("{}: {} answered {} without the new object's id",
+                                        settings_.name, spec.create->request.route, answer.status)};
+    } else if (answer.meaning == Meaning::busy && answer.status != 0) {
+      work.journal.progress("waits: the vendor is busy");
+      if (auto waited = co_await pause(work, patience); !waited) co_return answer.error;
+      continue;
+    } else if (!answer.uncertain) {
+      // A second try that meets its own first one.
+      const bool met_itself =
+          answer.meaning == Meaning::conflict && (attempt > 1 || !intent.client_id.empty());
+      if (!met_itself) co_return answer.error;
+      auto found = co_await seek(spec, intent);
+      if (found && *found) co_return **found;
+      co_return answer.error;
+    }
+    // Nobody knows what became of it: look before sending it again.
+    work.journal.progress("looks whether the request got through");
+    auto found = co_await find_created(spec, intent);
+    if (found && *found) {
+      work.born = loop_.clock().now();
+      co_return **found;
+    }
+    const bool cancelled = !found && found.error().code == ErrorCode::cancelled;
+    if (!found && (cancelled || found.error().code == ErrorCode::ambiguous)) {
+      co_return found.error();
+    }
+    if (!found || ++attempt > kMostAttempts) {
+      co_return Diagnostic{
+          .code = ErrorCode::unknown_outcome,
+          .message = problem.message,
+          .hint = "jim has noted the request: the next run looks for its object before it makes "
+                  "another"};
+    }
+  }
+}
+
+Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal& journal) {
+  const TypeSpec& spec = spec_of(*request.type);
+  if (!spec.create) {
+    co_return Diagnostic{.code = ErrorCode::invalid_config,
+                         .message = fmt::format("{} cannot be made by jim", spec.type.name),
+                         .hint = "take over one that stands already by 'jim adopt'"};
+  }
+  Work work = begin(spec, journal, request.attributes, request.mark);
+  auto intent = make_intent(work, request);
+  if (!intent) co_return intent.error();
+  if (auto noted = co_await note_earlier(spec, *intent); !noted) co_return noted.error();
+  if (auto noted = co_await journal.note_intent(*intent); !noted) co_return noted.error();
+  auto id = co_await send_create(work, *intent);
+  if (!id) co_return id.error();
+  work.id = *id;
+  if (auto kept = co_await journal.record_id(*id); !kept) co_return kept.error();
+  co_return co_await bring(work);
+}
+
+}  // namespace jim

@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/provider/rest_provider.h"
+
+namespace jim {
+namespace {
+
+/// For operations that nobody follows.
+class NoJournal : public Journal {
+ public:
+  Task<Result<void>> note_intent(const Intent& /*intent*/) override { co_return Result<void>(); }
+  Task<Result<void>> record_id(const std::string& /*id*/) override { co_return Result<void>(); }
+  void progress(const std::string& /*what*/) override {}
+};
+
+bool looks_at_it(const std::vector<StepSpec>& steps) {
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const StepSpec& step) { return step.request.mentions("it"); });
+}
+
+}  // namespace
+
+Task<Result<bool>> RestProvider::still_there(Work& work) {
+  auto seen = co_await look(work.spec, work.id);
+  if (!seen) co_return seen.error();
+  if (!*seen) co_return false;
+  show(work, std::move(**seen));
+  if (!work.spec.remove->gone) co_return true;
+  const auto gone = holds(*work.spec.remove->gone, work);
+  if (!gone) co_return gone;
+  co_return !*gone;
+}
+
+Task<Result<void>> RestProvider::wait_gone(Work& work) {
+  Patience patience = patience_for(work.spec, work.spec.remove->stall);
+  constexpr int kForgivenFailures = 5;
+  while (true) {
+    const auto there = co_await still_there(work);
+    if (there && !*there) co_return Result<void>();
+    if (there) {
+      patience.failures = 0;
+      if (work.object.readiness == Readiness::failed &&
+          patience.status != work.object.status && !patience.status.empty()) {
+        co_return Diagnostic{.code = ErrorCode::conflict,
+                             .message = fmt::format("{} {} is '{}' instead of gone: {}",
+                                                    work.spec.type.name, work.id,
+                                                    work.object.status, work.object.problem)};
+      }
+    } else {
+      const ErrorCode code = there.error().code;
+      const bool passing = code == ErrorCode::unavailable || code == ErrorCode::timed_out ||
+                           code == ErrorCode::rate_limited;
+      if (!passing || ++patience.failures > kForgivenFailures) co_return there.error();
+    }
+    if (auto waited = co_await pause(work, patience); !waited) co_return waited.error();
+  }
+}
+
+Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::string& id,
+                                        Journal& journal) {
+  const TypeSpec& spec = spec_of(type);
+  if (!spec.remove) {
+    co_return Diagnostic{.code = ErrorCode::invalid_config,
+                         .message = fmt::format("{} cannot be deleted by jim", type.name),
+                         .hint = "'jim state rm' forgets it and leaves it standing"};
+  }
+  Work work = begin(spec, journal, {}, {});
+  work.id = id;
+  work.resumed = true;
+  if (looks_at_it(spec.remove->after)) {
+    auto seen = co_await refresh(work);
+    if (!seen && seen.error().code != ErrorCode::not_found) co_return seen.error();
+  }
+  const Value last_word = work.it;
+  auto done = co_await run_all(work, spec.remove->steps);
+  // "Not found" may be about something else that the step names: the object itself has the word.
+  if (!done && done.error().code != ErrorCode::not_found) co_return done.error();
+  auto gone = co_await wait_gone(work);
+  if (!gone) co_return gone.error();
+  work.it = last_word;
+  for (const StepSpec& step : spec.remove->after) {
+    work.fresh = true;
+    if (auto tidied = co_await run_step(work, step); !tidied) {
+      journal.progress(fmt::format("left behind: {}", tidied.error().message));
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> RestProvider::set_mark(const ResourceType& type, const std::string& id,
+                                          const Mark& mark) {
+  const TypeSpec& spec = spec_of(type);
+  if (spec.mark.write.empty()) {
+    co_return Diagnostic{
+        .code = ErrorCode::invalid_config,
+        .message = fmt::format("{}: the vendor has no field for jim's mark that can be changed",
+                               type.name)};
+  }
+  NoJournal journal;
+  Work work = begin(spec, journal, {}, mark);
+  work.id = id;
+  work.resumed = true;
+  co_return co_await run_all(work, spec.mark.write);
+}
+
+}  // namespace jim
