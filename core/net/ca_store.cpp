@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/base/text.h"
+
 namespace jim {
 
 namespace {
@@ -33,8 +35,8 @@ bool is_readable_file(const std::string& path) {
 }
 
 /// A folder in which OpenSSL finds an issuer by its hash: names such as `5ad8a5d6.0`.
-bool is_hashed_folder(const char* path) {
-  DIR* folder = ::opendir(path);
+bool is_hashed_folder(const std::string& path) {
+  DIR* folder = ::opendir(path.c_str());
   if (folder == nullptr) return false;
   bool found = false;
   while (const dirent* entry = found ? nullptr : ::readdir(folder)) {
@@ -49,28 +51,44 @@ bool is_hashed_folder(const char* path) {
 
 Result<CaStore> named_file(const std::string& path, const std::string& who) {
   if (is_readable_file(path)) return CaStore{.file = path};
-  return Diagnostic{.code = ErrorCode::invalid_config,
-                    .message = "cannot open the CA certificates in " + path + ", named by " + who,
-                    .hint = "name a readable PEM file"};
+  return Diagnostic{
+      .code = ErrorCode::invalid_config,
+      .message = escape_control("cannot open the CA certificates in " + path + ", named by " + who),
+      .hint = "name a readable PEM file"};
+}
+
+Result<CaStore> named_folder(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+      ::access(path.c_str(), R_OK | X_OK) == 0)
+    return CaStore{.folder = path};
+  return Diagnostic{
+      .code = ErrorCode::invalid_config,
+      .message = escape_control("cannot open the CA folder " + path + ", named by SSL_CERT_DIR"),
+      .hint = "name a readable folder of hashed certificates"};
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 }  // namespace
 
-Result<CaStore> find_ca_store(const std::string& named) {
-  if (!named.empty()) return named_file(named, "the provider's 'ca_file'");
-  if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0')
-    return named_file(file, "SSL_CERT_FILE");
-  if (const char* folder = std::getenv("SSL_CERT_DIR"); folder != nullptr && *folder != '\0') {
-    if (::access(folder, R_OK | X_OK) == 0) return CaStore{.folder = folder};
-    return Diagnostic{
-        .code = ErrorCode::invalid_config,
-        .message = std::string("cannot open the CA folder ") + folder + ", named by SSL_CERT_DIR",
-        .hint = "name a readable folder of hashed certificates"};
-  }
+CaSearch ca_search(const std::string& named) {
+  return {.named = named,
+          .ssl_cert_file = environment("SSL_CERT_FILE"),
+          .ssl_cert_folder = environment("SSL_CERT_DIR")};
+}
+
+Result<CaStore> find_ca_store(const CaSearch& search) {
+  if (!search.named.empty()) return named_file(search.named, "the provider's 'ca_file'");
+  if (!search.ssl_cert_file.empty()) return named_file(search.ssl_cert_file, "SSL_CERT_FILE");
+  if (!search.ssl_cert_folder.empty()) return named_folder(search.ssl_cert_folder);
   for (const char* folder : kHashedFolders)
-    if (is_hashed_folder(folder)) return CaStore{.folder = folder};
+    if (is_hashed_folder(search.root + folder)) return CaStore{.folder = search.root + folder};
   for (const char* file : kBundles)
-    if (is_readable_file(file)) return CaStore{.file = file};
+    if (is_readable_file(search.root + file)) return CaStore{.file = search.root + file};
   return Diagnostic{
       .code = ErrorCode::invalid_config,
       .message = "no CA certificates found on this machine, so no server can be trusted",

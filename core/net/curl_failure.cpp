@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/text.h"
@@ -27,7 +28,9 @@ std::string last_part(const std::string& detail) {
 }
 
 std::string timeout_words(const HttpOptions& options, const CurlFailure& failure) {
-  if (!failure.left) return "could not connect within " + seconds(options.connect_timeout);
+  if (!failure.left)
+    return "could not connect within " +
+           seconds(std::min(options.connect_timeout, options.total_timeout));
   if (failure.detail.starts_with("Operation too slow"))
     return "nothing arrived for " + seconds(options.stall_timeout);
   return "no whole answer within " + seconds(options.total_timeout);
@@ -47,8 +50,7 @@ std::string words(const HttpOptions& options, const CurlFailure& failure) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return "the server's certificate is not trusted: " + last_part(failure.detail);
     case CURLE_SSL_CACERT_BADFILE:
-      return "the CA certificates cannot be read" +
-             (options.ca_file.empty() ? "" : " from " + options.ca_file);
+      return "the CA certificates in " + failure.ca_place + " cannot be read";
     case CURLE_SSL_CERTPROBLEM:
       return "the client certificate " + options.client_certificate + " cannot be used";
     case CURLE_OPERATION_TIMEDOUT:

@@ -10,13 +10,15 @@
 
 namespace jim {
 
+class CurlTransfer;
+
 /// Http over libcurl's multi interface, and the loop's poller. One per process: its multi handle
 /// shares connections and the parsed CA store. libcurl is started by the first request, so a
 /// command that sends none does not pay for it.
 ///
-/// A mutating request goes out on a new connection that is closed afterwards: on a reused one that
-/// the server resets, libcurl would send it again by itself, a POST too (seen with 7.88.1, 2026-11;
-/// BUILD.md).
+/// One `send` is one request at most, whatever libcurl would do (CurlTransfer). A mutating one has
+/// a connection of its own. Proxies come from the environment: http_proxy, https_proxy, all_proxy,
+/// no_proxy. Redirects are answers like any other and are not followed.
 class CurlHttp : public Http, public Poller {
  public:
   explicit CurlHttp(EventLoop& loop);
@@ -30,13 +32,12 @@ class CurlHttp : public Http, public Poller {
   void wakeup();
 
  private:
-  struct Transfer;
   struct Global;
+  class Sent;
 
   Result<void> start();
-  Result<void> prepare(Transfer& transfer);
+  Result<void> prepare(CurlTransfer& transfer);
   void collect();
-  Result<HttpResponse> outcome(Transfer& transfer);
 
   EventLoop& loop_;
   std::unique_ptr<Global> global_;
