@@ -68,8 +68,8 @@ INSTANTIATE_TEST_SUITE_P(All, ChangeTest,
                                          Change{"PUT", nullptr}, Change{"PATCH", "[]"},
                                          Change{"DELETE", nullptr}, Change{"DELETE", "{}"}),
                          [](const auto& one) {
-                           return std::string(info.param.method) +
-                                  (info.param.body != nullptr ? "WithABody" : "");
+                           return std::string(one.param.method) +
+                                  (one.param.body != nullptr ? "WithABody" : "");
                          });
 
 TEST_F(OneSendOneRequestTest, AReadOnAReusedConnectionThatIsResetIsSeenOnceToo) {
