@@ -11,6 +11,8 @@
 #include "cli/parser.h"
 #include "cli/tell.h"
 #include "core/base/text.h"
+#include "core/config/yaml.h"
+#include "core/value/functions.h"
 
 namespace jim {
 
@@ -38,13 +40,16 @@ int run_invocation(Terminal& terminal, const Invocation& invocation) {
 int run(int argc, const char* const* argv) {
   // A reader that goes away is an error of the write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
+  set_yaml_decoder(decode_yaml);
   Terminal terminal;
   int status = kError;
   try {
     const auto invocation = parse_command_line(argc, argv);
-    status = invocation ? run_invocation(terminal, *invocation) : fail(terminal, invocation.error());
+    status =
+        invocation ? run_invocation(terminal, *invocation) : fail(terminal, invocation.error());
   } catch (const std::exception& error) {
-    terminal.err(std::string("error: this is a bug in jim: ") + escape_control(error.what()) + "\n");
+    terminal.err(std::string("error: this is a bug in jim: ") + escape_control(error.what()) +
+                 "\n");
     status = kError;
   }
   if (const auto written = terminal.finish(); !written)
