@@ -94,7 +94,7 @@ bool Evaluator::spend_values(const Node& node, const Value& value) {
 
 bool Evaluator::spend_reading(const Node& node, const Value& value) {
   if (!value.is_list() && !value.is_map() && !value.is_string()) return true;
-  steps_ += value.is_string() ? value.as_string().size() / 64 : weight(value, kMaxSteps) / 16;
+  steps_ += value.is_string() ? value.as_string().size() / 64 : weight(value, kMaxSteps) / 8;
   return steps_ <= kMaxSteps || bound(node, "the expression takes too many steps");
 }
 

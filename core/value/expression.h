@@ -62,7 +62,7 @@ class Template {
   const Value& constant() const;
   /// All paths in it whose root is not a local name of a `for`.
   std::vector<Reference> references() const;
-  /// Computes the value. Total: bounded work (see kMaxSteps and kMaxText in expression.cpp), no
+  /// Computes the value. Total: bounded work (see kMaxSteps and kMaxText in limits.h), no
   /// side effects. Unknown and secret spread through every operator and function. Errors carry the
   /// place inside the text.
   Result<Value> evaluate(const Scope& scope) const;

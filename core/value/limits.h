@@ -6,7 +6,7 @@ namespace jim::detail {
 
 /// Bounds of one evaluation. Far above what a fleet's file needs, low enough to end within about a
 /// second.
-constexpr std::size_t kMaxSteps = 5'000'000;   ///< nodes walked
+constexpr std::size_t kMaxSteps = 2'000'000;   ///< nodes walked
 constexpr std::size_t kMaxText = 16u << 20;    ///< bytes of all texts made
 constexpr std::size_t kMaxValues = 5'000'000;  ///< values in all lists and maps made
 /// Bytes of a text that a pattern is searched in.
