@@ -40,6 +40,13 @@ ValueMap seen_as(const Change& change, const ResourceType& type) {
   return attributes;
 }
 
+/// A prepaid period starts by an update like any other: the machine stays.
+bool forces_replacement(const std::vector<AttributeChange>& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const AttributeChange& change) {
+    return change.risk >= Risk::replace && change.risk != Risk::bill;
+  });
+}
+
 class Planner {
  public:
   Planner(const Config& config, const Expansion& expansion, const State& state,
@@ -205,7 +212,7 @@ class Planner {
       change.reasons.insert(change.reasons.begin(),
                             "the vendor says '" + object.status + "'" +
                                 (object.problem.empty() ? "" : ": " + object.problem));
-    } else if (change.risk >= Risk::replace) {
+    } else if (forces_replacement(change.attributes)) {
       change.action = Action::replace;
     } else if (!change.attributes.empty()) {
       change.action = Action::update;
