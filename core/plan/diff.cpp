@@ -98,7 +98,9 @@ std::vector<AttributeChange> drift(const ResourceType& type, const Record& prior
   for (const auto& [name, was] : prior.attributes) {
     const Attribute* attribute = type.attribute(name);
     if (attribute == nullptr || !attribute->readable || is_ignored(ignore, name)) continue;
-    if ((attribute->computed || attribute->optional_computed) && !set.contains(name)) continue;
+    // No file can set it; and what a file no longer names is held against its record, which has it.
+    if (attribute->computed && !attribute->optional_computed) continue;
+    if (attribute->optional_computed && !set.contains(name)) continue;
     const Value* now = actual.find(name);
     const Value& is = now == nullptr ? kNull : *now;
     if (is_fingerprint(was) ? same_secret(was, is, key) : same_attribute(*attribute, was, is))
