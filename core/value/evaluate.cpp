@@ -124,9 +124,7 @@ bool Evaluator::name(const Node& node, Slot& out) {
   }
   std::vector<std::string> names = scope_.names();
   for (const Local& local : locals_) names.emplace_back(local.name);
-  const auto near = did_you_mean(node.text, names);
-  return fail(node, fmt::format("unknown name '{}'", node.text),
-              near ? fmt::format("did you mean '{}'?", *near) : "");
+  return fail(node, fmt::format("unknown name '{}'", node.text), name_hint(node.text, names));
 }
 
 bool Evaluator::attribute(const Node& node, Slot& out, bool lenient) {
@@ -155,6 +153,9 @@ bool Evaluator::step(const Node& node, std::string_view key, Slot& out, bool len
     out.set(Value().as_secret(out->is_secret()));
     return true;
   }
+  if (object == "env")
+    return fail(node, fmt::format("the environment variable '{}' is not set", key),
+                fmt::format("set it, or give a default by env.{} ?? \"...\"", key));
   std::vector<std::string> keys;
   for (const auto& [known, value] : out->as_map()) keys.push_back(known);
   return fail(node, fmt::format("{} has no attribute \"{}\"", object, key),

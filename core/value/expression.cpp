@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/value/node.h"
 
 namespace jim {
@@ -46,6 +47,15 @@ Result<Value> Template::evaluate(const Scope& scope) const {
   return detail::evaluate(*node_, scope);
 }
 const SourceLocation& Template::where() const { return node_->where; }
+
+std::string name_hint(std::string_view name, const std::vector<std::string>& known) {
+  const std::size_t dash = name.find('-');
+  if (dash != std::string_view::npos &&
+      std::find(known.begin(), known.end(), name.substr(0, dash)) != known.end())
+    return "to subtract, put spaces around '-'";
+  const auto near = did_you_mean(name, known);
+  return near ? "did you mean '" + *near + "'?" : "";
+}
 
 MapScope::MapScope(ValueMap names, const Scope* outer) : names_(std::move(names)), outer_(outer) {}
 

@@ -34,6 +34,10 @@ struct Reference {
   SourceLocation where = {};
 };
 
+/// What to try instead of a name that is none of `known`, or nothing. In `n-1` the dash belongs to
+/// the name, which surprises people who meant to subtract.
+std::string name_hint(std::string_view name, const std::vector<std::string>& known);
+
 namespace detail {
 struct TemplateNode;
 }

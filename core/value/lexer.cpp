@@ -27,8 +27,7 @@ Token Lexer::next() {
   const char c = text_[start];
   if (is_digit(c)) return number();
   if (starts_name(c)) {
-    while (offset_ < text_.size() && (starts_name(text_[offset_]) || is_digit(text_[offset_])))
-      ++offset_;
+    offset_ = end_of_name();
     return {
         .kind = Token::Kind::name, .offset = start, .text = text_.substr(start, offset_ - start)};
   }
@@ -43,6 +42,16 @@ Token Lexer::next() {
   return {.kind = known ? Token::Kind::symbol : Token::Kind::wrong,
           .offset = start,
           .text = text_.substr(start, 1)};
+}
+
+std::size_t Lexer::end_of_name() const {
+  const auto goes_on = [this](std::size_t i) {
+    return i < text_.size() && (starts_name(text_[i]) || is_digit(text_[i]));
+  };
+  std::size_t end = offset_;
+  // As in Terraform, a '-' with no space around it belongs to the name: `trainer-key.id`.
+  while (goes_on(end) || (end < text_.size() && text_[end] == '-' && goes_on(end + 1))) ++end;
+  return end;
 }
 
 Token Lexer::number() {

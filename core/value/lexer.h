@@ -30,6 +30,7 @@ class Lexer {
 
  private:
   Token number();
+  std::size_t end_of_name() const;
 
   std::string_view text_;
   std::size_t offset_ = 0;

@@ -21,6 +21,8 @@ ExampleScope::ExampleScope()
     : MapScope(parse_json(R"({"web": [{"ipv4": "1.2.3.4", "id": 1}, {"ipv4": "5.6.7.8", "id": 2}],
                               "m": {"a": 1, "b": {"c": [1, 2]}}, "none": null, "word": "txt", "n": 3})")
                    ->as_map()) {
+  set("trainer-key", ValueMap::from_entries({{"id", Value(7)}}));
+  set("env", Value(ValueMap()).as_secret());
   set("secret", Value("hush").as_secret());
   set("yes", Value(true).as_secret());
   set("later", Value::unknown());

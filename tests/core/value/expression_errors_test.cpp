@@ -11,6 +11,10 @@ namespace {
 TEST(ExpressionErrorsTest, SayPlaceFoundExpectedAndHint) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"${wbe}", "jim.yaml:3:7: unknown name 'wbe' | did you mean 'web'?"},
+      {"${n-1}", "jim.yaml:3:7: unknown name 'n-1' | to subtract, put spaces around '-'"},
+      {"${env.TOKEN}",
+       "jim.yaml:3:11: the environment variable 'TOKEN' is not set | set it, or give a default by "
+       "env.TOKEN ?? \"...\""},
       {"a\nbé ${wbe}", "jim.yaml:4:6: unknown name 'wbe' | did you mean 'web'?"},
       {"${web[0].ipv5}",
        "jim.yaml:3:14: web[0] has no attribute \"ipv5\" | did you mean \"ipv4\"?"},

@@ -35,6 +35,8 @@ TEST(ExpressionTest, PathsReachIntoListsAndMaps) {
          {"${web.*.id}", "[1,2]"},
          {"${none[*].id}", "[]"},
          {"${m.b[*][0]}", "[1]"},
+         {"${trainer-key.id}", "7"},
+         {"${trainer-key.id-2 ?? n -1}", "2"},
          {"${word[*]}", R"(["txt"])"}});
 }
 
