@@ -54,7 +54,7 @@ SERVER = """    type: latitude.server
 
 def write_config(folder, url, count, blocks=False):
     """A jim.yaml with `count` servers: one resource with a count, or as many resources of their own."""
-    text = f"project: bench\nproviders:\n  latitude: {{ token: bench, project: proj_bench, url: {url} }}\nresources:\n"
+    text = f"project: bench\nproviders:\n  latitude: {{ token: bench, project: proj_bench, endpoint: {url}/latitude }}\nresources:\n"
     if blocks:
         for i in range(count):
             text += f"  web-{i}:\n" + SERVER.format(hostname=f"web-{i}")
