@@ -12,7 +12,8 @@
 namespace jim {
 namespace {
 
-/// Headers that come from the manifest may hold user data; a line break in one would start another header.
+/// Headers that come from the manifest may hold user data; a line break in one would start another
+/// header.
 bool is_header_safe(const std::string& value) {
   return std::none_of(value.begin(), value.end(),
                       [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -61,6 +62,26 @@ const Value* at_pointer(const Value& root, std::string_view pointer) {
   return here;
 }
 
+/// The other way round.
+std::string pointer_part(std::string_view key) {
+  std::string part;
+  for (const char c : key) part += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return part;
+}
+
+/// What a JSON Patch must do at `pointer`, if anything.
+void add_operation(const std::string& pointer, const Value& wanted, const Value& it,
+                   ValueList& operations) {
+  const Value* actual = at_pointer(it, pointer);
+  const bool absent = actual == nullptr || actual->is_null();
+  if (wanted.is_null() ? absent : (!absent && *actual == wanted)) return;
+  ValueMap operation;
+  operation.set("op", wanted.is_null() ? "remove" : "add");
+  operation.set("path", pointer);
+  if (!wanted.is_null()) operation.set("value", wanted);
+  operations.emplace_back(std::move(operation));
+}
+
 /// Whether the value is about attributes that change, or about none at all.
 bool concerns(const ValueTemplate& value, const std::vector<std::string>& changed) {
   std::vector<Reference> references;
@@ -81,7 +102,8 @@ bool concerns(const ValueTemplate& value, const std::vector<std::string>& change
 void collect_secrets(const Value& value, std::vector<std::string>& out) {
   if (!value.has_secret()) return;
   if (value.is_list()) {
-    for (const Value& item : value.as_list()) collect_secrets(value.is_secret() ? item.as_secret() : item, out);
+    for (const Value& item : value.as_list())
+      collect_secrets(value.is_secret() ? item.as_secret() : item, out);
   } else if (value.is_map()) {
     for (const auto& [key, item] : value.as_map()) {
       collect_secrets(value.is_secret() ? item.as_secret() : item, out);
@@ -168,9 +190,9 @@ Result<HttpRequest> Exchange::start(const RequestSpec& spec, const Scope& scope)
     if (!value) return value.error();
     const std::string text = plain_text(*value);
     if (!piece.is_constant() && (text.empty() || text == "." || text == "..")) {
-      return Diagnostic{.code = ErrorCode::internal,
-                        .message = fmt::format("{}: {} lacks a part of its path", settings_.name,
-                                               spec.route)};
+      return Diagnostic{
+          .code = ErrorCode::internal,
+          .message = fmt::format("{}: {} lacks a part of its path", settings_.name, spec.route)};
     }
     path += piece.is_constant() ? text : url_encode(text);
   }
@@ -213,14 +235,14 @@ Result<std::optional<HttpRequest>> Exchange::build_patch(
     if (!concerns(source, changed)) continue;
     const auto wanted = source.evaluate(scope);
     if (!wanted) return wanted.error();
-    const Value* actual = at_pointer(it, pointer);
-    const bool absent = actual == nullptr || actual->is_null();
-    if (wanted->is_null() ? absent : (!absent && *actual == *wanted)) continue;
-    ValueMap operation;
-    operation.set("op", wanted->is_null() ? "remove" : "add");
-    operation.set("path", pointer);
-    if (!wanted->is_null()) operation.set("value", *wanted);
-    operations.emplace_back(std::move(operation));
+    if (!pointer.ends_with("/*")) {
+      add_operation(pointer, *wanted, it, operations);
+    } else if (wanted->is_map()) {
+      for (const auto& [key, entry] : wanted->as_map()) {
+        const std::string below = pointer.substr(0, pointer.size() - 1) + pointer_part(key);
+        add_operation(below, wanted->is_secret() ? entry.as_secret() : entry, it, operations);
+      }
+    }
   }
   if (operations.empty()) return std::optional<HttpRequest>();
   auto request = start(spec, scope);
@@ -237,8 +259,9 @@ Result<std::string> Exchange::follow(const std::string& address) const {
       .code = ErrorCode::unavailable,
       .message = fmt::format("{}: the next page is said to be at another server, {}",
                              settings_.name, clean(origin_of(address), nullptr)),
-      .hint = "credentials are sent to one server only; is 'endpoint' the address that the server "
-              "gives for itself?"};
+      .hint =
+          "credentials are sent to one server only; is 'endpoint' the address that the server "
+          "gives for itself?"};
 }
 
 Task<Answer> Exchange::send(HttpRequest request, const std::vector<std::string>* secrets) const {

@@ -22,7 +22,8 @@ struct Answer {
   Diagnostic error = {};               ///< when not ok: escaped, without secrets
 };
 
-/// Turns a manifest's requests into HTTP and the vendor's replies into values and errors, for one account.
+/// Turns a manifest's requests into HTTP and the vendor's replies into values and errors, for one
+/// account.
 class Exchange {
  public:
   Exchange(const Manifest& manifest, const ProviderSettings& settings, Http& http)
@@ -35,8 +36,8 @@ class Exchange {
 
   /// Builds a request from names in `scope`.
   Result<HttpRequest> build(const RequestSpec& spec, const Scope& scope) const;
-  /// The same for a JSON Patch: what differs between `it` and the wanted values. A value that refers to attributes
-  /// counts only when one of them is in `changed`. nullopt: nothing differs.
+  /// The same for a JSON Patch: what differs between `it` and the wanted values. A value that
+  /// refers to attributes counts only when one of them is in `changed`. nullopt: nothing differs.
   Result<std::optional<HttpRequest>> build_patch(const RequestSpec& spec, const Scope& scope,
                                                  const Value& it,
                                                  const std::vector<std::string>& changed) const;
@@ -44,8 +45,8 @@ class Exchange {
   /// Sends it. `secrets`: texts that must not show up in an error, besides the account's own.
   Task<Answer> send(HttpRequest request, const std::vector<std::string>* secrets = nullptr) const;
 
-  /// An address that a reply gave (`next`), made whole. Fails with unavailable when it leads to another server: our
-  /// credentials are not for that one.
+  /// An address that a reply gave (`next`), made whole. Fails with unavailable when it leads to
+  /// another server: our credentials are not for that one.
   Result<std::string> follow(const std::string& address) const;
 
   const Manifest& manifest() const { return manifest_; }

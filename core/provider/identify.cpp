@@ -50,6 +50,10 @@ bool resembles(const ResourceType& type, const ValueMap& fields, const Object& o
   });
 }
 
+bool carries_mark(const ResourceType& type, const Intent& intent, const Object& object) {
+  return !type.marked_at_create || intent.mark.empty() || object.mark == intent.mark;
+}
+
 Result<std::optional<std::size_t>> identify(const ResourceType& type, const Intent& intent,
                                             const std::vector<Object>& objects) {
   std::vector<std::size_t> found;
@@ -59,7 +63,9 @@ Result<std::optional<std::size_t>> identify(const ResourceType& type, const Inte
     }
   };
   if (!intent.client_id.empty()) {
-    collect([&](const Object& object) { return object.id == intent.client_id; });
+    collect([&](const Object& object) {
+      return object.id == intent.client_id && carries_mark(type, intent, object);
+    });
   } else {
     if (!intent.mark.empty()) {
       collect([&](const Object& object) {

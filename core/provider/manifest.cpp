@@ -25,6 +25,8 @@ bool RequestSpec::mentions(std::string_view root) const {
 
 std::string TypeSpec::short_name() const { return type.name.substr(type.name.find('.') + 1); }
 
+Duration TypeSpec::stall() const { return ready ? ready->stall : ReadySpec().stall; }
+
 const ConfigKey* Manifest::config_key(std::string_view name) const {
   for (const ConfigKey& key : config) {
     if (key.name == name) return &key;

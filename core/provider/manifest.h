@@ -47,12 +47,12 @@ struct AuthSpec {
 struct PaginationSpec {
   enum class Kind { none, page, offset, cursor, marker, next_url, link_header };
   Kind kind = Kind::none;
-  std::string position = {};  ///< the parameter that moves: page, offset, cursor, marker
+  std::string position = {};   ///< the parameter that moves: page, offset, cursor, marker
   std::string size_name = {};  ///< the parameter for the page's size; empty: none is sent
   int size = 0;
-  int first = 1;              ///< number of the first page
-  Extract next = {};          ///< from `body`: cursor or URL of the next page
-  Extract total = {};         ///< from `body`: how many objects there are in all
+  int first = 1;       ///< number of the first page
+  Extract next = {};   ///< from `body`: cursor or URL of the next page
+  Extract total = {};  ///< from `body`: how many objects there are in all
 };
 
 /// At most `count` requests per `per`, for all routes or for one.
@@ -85,7 +85,8 @@ struct ErrorRule {
 };
 
 struct ErrorSpec {
-  std::vector<Extract> messages = {};  ///< from `status` and `body`; the first that gives text is used
+  std::vector<Extract> messages =
+      {};  ///< from `status` and `body`; the first that gives text is used
   std::vector<Extract> codes = {};
   bool json_in_json = false;  ///< strings in an error's body that hold JSON are read as JSON
   std::vector<ErrorRule> rules = {};
@@ -95,46 +96,50 @@ struct ErrorSpec {
 struct RequestSpec {
   SourceLocation where = {};
   std::string method = {};
-  std::vector<Template> path = {};  ///< pieces: text as it stands, and expressions, whose values are escaped
-  std::string route = {};           ///< `POST /servers/{}`: for limits and messages
+  std::vector<Template> path =
+      {};                  ///< pieces: text as it stands, and expressions, whose values are escaped
+  std::string route = {};  ///< `POST /servers/{}`: for limits and messages
   std::vector<NamedTemplate> query = {};
   std::vector<NamedTemplate> headers = {};
   ValueTemplate body = {};
   bool has_body = false;
   std::string content_type = {};
-  /// JSON pointer to value: sent as JSON Patch, as far as the object differs.
+  /// JSON pointer to value: sent as JSON Patch, as far as the object differs. A pointer that ends
+  /// in `/*` takes a map, each entry of which is compared and set on its own; other entries stay as
+  /// they are.
   std::vector<std::pair<std::string, ValueTemplate>> json_patch = {};
   /// Whether an expression of it looks at the name `root`.
   bool mentions(std::string_view root) const;
 
-  Extract object = {};                 ///< the whole object inside the reply, when it is there
+  Extract object = {};                   ///< the whole object inside the reply, when it is there
   std::vector<NamedTemplate> save = {};  ///< from `body`, kept as `saved.NAME` for later steps
 };
 
 /// One request of a series, with what must hold before and after.
 struct StepSpec {
   std::string name = {};
-  std::optional<Template> when = {};  ///< on `it`; absent: always
+  std::optional<Template> when = {};      ///< on `it`; absent: always
   std::vector<std::string> changed = {};  ///< update: only when one of these attributes differs
   RequestSpec request = {};
-  std::shared_ptr<const RequestSpec> otherwise = {};  ///< sent instead when the request is answered `conflict`
-  std::optional<Template> until = {};                 ///< on `it`: polled until it holds
-  std::optional<Template> failed = {};                ///< on `it`: while waiting, this ends the wait
+  std::shared_ptr<const RequestSpec> otherwise =
+      {};                               ///< sent instead when the request is answered `conflict`
+  std::optional<Template> until = {};   ///< on `it`: polled until it holds
+  std::optional<Template> failed = {};  ///< on `it`: while waiting, this ends the wait
 };
 
 struct AttributeSpec {
-  Extract read = {};       ///< from `it`; empty: cannot be read
-  std::string send = {};   ///< the vendor's name of it in `send`; empty: not part of it
+  Extract read = {};      ///< from `it`; empty: cannot be read
+  std::string send = {};  ///< the vendor's name of it in `send`; empty: not part of it
 };
 
 /// Where jim's mark is.
 struct MarkSpec {
   enum class When { never, at_create, afterwards };
   When when = When::never;
-  std::string field = {};               ///< for people
-  Extract read = {};                    ///< from `it`: a text, or a list of texts, one of which may hold it
-  std::size_t max = 0;                  ///< the longest mark or part that fits; 0: any
-  std::vector<StepSpec> write = {};     ///< sets it on an existing object; empty: cannot be set
+  std::string field = {};  ///< for people
+  Extract read = {};       ///< from `it`: a text, or a list of texts, one of which may hold it
+  std::size_t max = 0;     ///< the longest mark or part that fits; 0: any
+  std::vector<StepSpec> write = {};  ///< sets it on an existing object; empty: cannot be set
 };
 
 struct ListSpec {
@@ -146,7 +151,7 @@ struct ListSpec {
 
 struct CreateSpec {
   RequestSpec request = {};
-  Extract id = {};                        ///< from `body`
+  Extract id = {};                         ///< from `body`
   std::optional<Template> client_id = {};  ///< the id that we choose; `uuid` in it is a fresh one
 };
 
@@ -163,9 +168,9 @@ struct ReadySpec {
 
 struct DeleteSpec {
   std::vector<StepSpec> steps = {};
-  std::optional<Template> gone = {};  ///< on `it`: as good as absent
-  std::vector<StepSpec> after = {};   ///< tidies up once it is gone; failures here fail nothing
-  Duration stall = std::chrono::minutes(30);
+  std::optional<Template> gone = {};   ///< on `it`: as good as absent
+  std::vector<StepSpec> after = {};    ///< tidies up once it is gone; failures here fail nothing
+  std::optional<Duration> stall = {};  ///< absent: as the type's
 };
 
 /// A resource type with everything that the engine needs to run it.
@@ -173,7 +178,7 @@ struct TypeSpec {
   SourceLocation where = {};
   ResourceType type = {};
   std::map<std::string, AttributeSpec> attributes = {};  ///< one per attribute of `type`
-  Extract id = {};                     ///< from `it`
+  Extract id = {};                                       ///< from `it`
   std::optional<Template> exists = {};  ///< on `it`: this object is one of ours at all
   MarkSpec mark = {};
   std::optional<ListSpec> list = {};
@@ -184,6 +189,8 @@ struct TypeSpec {
   std::optional<ReadySpec> ready = {};
   std::optional<DeleteSpec> remove = {};
 
+  /// How long an object may stand still on its way before jim gives up on it for now.
+  Duration stall() const;
   /// The name without the provider's: `server`.
   std::string short_name() const;
 };
@@ -206,7 +213,8 @@ struct Manifest {
   const TypeSpec* find(std::string_view type_name) const;
 };
 
-/// Compiles a manifest. Adds every mistake it can see, each at its place; nullopt when there was one.
+/// Compiles a manifest. Adds every mistake it can see, each at its place; nullopt when there was
+/// one.
 std::optional<Manifest> load_manifest(std::string_view text, const std::string& file,
                                       Diagnostics& diagnostics);
 

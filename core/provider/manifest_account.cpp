@@ -153,8 +153,7 @@ ErrorSpec read_errors(const YamlNode* node, Diagnostics& diagnostics) {
   Section section(*node, "errors", diagnostics);
   result.messages = read_extracts(section, "message");
   result.codes = read_extracts(section, "code");
-  const auto decode =
-      read_word<bool>(section, "decode", {{"none", false}, {"json_in_json", true}});
+  const auto decode = read_word<bool>(section, "decode", {{"none", false}, {"json_in_json", true}});
   result.json_in_json = decode.value_or(false);
   if (const YamlNode* rules = section.find("rules")) {
     if (rules->kind != YamlNode::Kind::list) {

@@ -9,8 +9,8 @@ namespace jim {
 namespace {
 
 /// Names that a resource in the user's file uses for other things.
-const std::vector<std::string> kReserved = {"type",   "count",  "for_each", "if",  "needs", "protect",
-                                            "keep",   "ignore", "timeouts", "was", "id"};
+const std::vector<std::string> kReserved = {"type", "count",  "for_each", "if",  "needs", "protect",
+                                            "keep", "ignore", "timeouts", "was", "id"};
 
 Risk read_risk(Section& section, bool computed) {
   const YamlNode* node = section.find("change");
@@ -28,8 +28,8 @@ std::optional<Value> typed(Section& section, const YamlNode& node, const Attribu
                            const char* key) {
   auto value = convert(to_value(node), attribute.type);
   if (!value) {
-    section.error(node.where, fmt::format("{}.{} is no {}", section.what(), key,
-                                          attribute.type.text()));
+    section.error(node.where,
+                  fmt::format("{}.{} is no {}", section.what(), key, attribute.type.text()));
   }
   return value;
 }
@@ -62,17 +62,18 @@ void read_attribute(const YamlNode::Entry& entry, const std::string& what,
   Attribute attribute;
   attribute.name = entry.key;
   if (std::find(kReserved.begin(), kReserved.end(), entry.key) != kReserved.end()) {
-    section.error(entry.where, fmt::format("{}: '{}' means something else in the user's file",
-                                           what, entry.key));
+    section.error(entry.where,
+                  fmt::format("{}: '{}' means something else in the user's file", what, entry.key));
   }
   attribute.description = section.text("description");
   attribute.example = section.text("example");
   const YamlNode* type = section.find("type");
   const auto parsed = parse_attribute_type(type == nullptr ? "string" : type->text);
   if (!parsed) {
-    section.error(type->where,
-                  fmt::format("{}.type: '{}' is no type", section.what(), escape_control(type->text)),
-                  "any, string, integer, number, boolean, list(T) or map(T)");
+    section.error(
+        type->where,
+        fmt::format("{}.type: '{}' is no type", section.what(), escape_control(type->text)),
+        "any, string, integer, number, boolean, list(T) or map(T)");
   }
   attribute.type = parsed.value_or(AttributeType{});
   attribute.required = section.flag("required");
@@ -91,10 +92,9 @@ void read_attribute(const YamlNode::Entry& entry, const std::string& what,
   if (const YamlNode* read = section.find("read")) {
     mapping.read = read_extract(*read, diagnostics);
   } else if (attribute.readable) {
-    const std::string text =
-        defaults.attributes_in.empty()
-            ? fmt::format("${{it.{}}}", entry.key)
-            : fmt::format("${{it.{}.{}}}", defaults.attributes_in, entry.key);
+    const std::string text = defaults.attributes_in.empty()
+                                 ? fmt::format("${{it.{}}}", entry.key)
+                                 : fmt::format("${{it.{}.{}}}", defaults.attributes_in, entry.key);
     if (auto path = Template::parse(text, entry.where)) {
       mapping.read = Extract(*std::move(path), text);
     } else {

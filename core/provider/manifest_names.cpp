@@ -10,7 +10,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Walks a manifest's expressions and holds every root name against what is bound where the expression stands.
+/// Walks a manifest's expressions and holds every root name against what is bound where the
+/// expression stands.
 class NameCheck {
  public:
   NameCheck(const Manifest& manifest, Diagnostics& diagnostics)
@@ -52,7 +53,7 @@ class NameCheck {
       see(spec.create->id, {"body", "self"});
       if (spec.create->client_id) see(*spec.create->client_id, {"config", "self", "uuid"});
     }
-    const Words working = {"config", "self", "send", "mark", "id",
+    const Words working = {"config", "self",  "send",    "mark",   "id",
                            "it",     "saved", "changed", "resumed"};
     see(spec.steps, working);
     see(spec.update, working);
@@ -142,12 +143,11 @@ class NameCheck {
   void report(const SourceLocation& where, std::string message, const std::string& word,
               const Words& known) {
     const auto likely = did_you_mean(word, known);
-    diagnostics_.push_back(
-        {.code = ErrorCode::invalid_config,
-         .message = std::move(message),
-         .hint = likely ? fmt::format("did you mean '{}'?", *likely)
-                        : fmt::format("known here: {}", join(known, ", ")),
-         .where = where});
+    diagnostics_.push_back({.code = ErrorCode::invalid_config,
+                            .message = std::move(message),
+                            .hint = likely ? fmt::format("did you mean '{}'?", *likely)
+                                           : fmt::format("known here: {}", join(known, ", ")),
+                            .where = where});
   }
 
   const Manifest& manifest_;

@@ -93,7 +93,8 @@ Duration Section::duration(std::string_view key, Duration otherwise) {
   const auto parsed =
       found->kind == YamlNode::Kind::scalar ? parse_duration(found->text) : std::nullopt;
   if (!parsed) {
-    error(found->where, fmt::format("{}.{} must be a time such as 500ms, 30s, 8m or 1h", what_, key));
+    error(found->where,
+          fmt::format("{}.{} must be a time such as 500ms, 30s, 8m or 1h", what_, key));
   }
   return parsed.value_or(otherwise);
 }

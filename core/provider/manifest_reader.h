@@ -13,8 +13,8 @@
 
 namespace jim {
 
-/// One map of a manifest while it is read: every key that is asked for is known, and `finish` reports the others.
-/// Every mistake goes to `diagnostics` with its place; the reading goes on.
+/// One map of a manifest while it is read: every key that is asked for is known, and `finish`
+/// reports the others. Every mistake goes to `diagnostics` with its place; the reading goes on.
 class Section {
  public:
   /// `what` names the map in messages: `resources.server.list`.

@@ -136,8 +136,8 @@ std::vector<StepSpec> read_steps(const YamlNode& node, const std::string& what,
     return steps;
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    steps.push_back(read_step(node.items[i], fmt::format("{}[{}]", what, i), default_object,
-                              diagnostics));
+    steps.push_back(
+        read_step(node.items[i], fmt::format("{}[{}]", what, i), default_object, diagnostics));
   }
   return steps;
 }

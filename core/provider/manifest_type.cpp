@@ -96,7 +96,7 @@ DeleteSpec read_delete(const YamlNode& node, const std::string& what, Diagnostic
   }
   Section section(node, what, diagnostics);
   result.gone = section.expression("gone");
-  result.stall = section.duration("stall", result.stall);
+  if (section.find("stall") != nullptr) result.stall = section.duration("stall");
   if (const YamlNode* steps = section.find("steps")) {
     result.steps = read_steps(*steps, what + ".steps", Extract(), diagnostics);
   } else {

@@ -8,8 +8,9 @@
 
 namespace jim {
 
-/// The object that the vendor's reply `it` shows; nullopt when the manifest says that it does not exist (`exists`).
-/// Fails with `unavailable` when it has no id. `parent`: null, or the id of the object it was listed below.
+/// The object that the vendor's reply `it` shows; nullopt when the manifest says that it does not
+/// exist (`exists`). Fails with `unavailable` when it has no id. `parent`: null, or the id of the
+/// object it was listed below.
 Result<std::optional<Object>> read_object(const TypeSpec& spec, const Value& it,
                                           const Value& config, const Value& parent);
 

@@ -21,7 +21,8 @@ namespace jim {
 class Journal {
  public:
   virtual ~Journal() = default;
-  /// Makes the intent durable. Awaited before the mutating request that creates; nothing is sent when it fails.
+  /// Makes the intent durable. Awaited before the mutating request that creates; nothing is sent
+  /// when it fails.
   virtual Task<Result<void>> note_intent(const Intent& intent) = 0;
   /// Makes the id durable. Awaited right after the reply, before anything else is sent.
   virtual Task<Result<void>> record_id(const std::string& id) = 0;
@@ -43,7 +44,8 @@ struct CreateRequest {
   std::string fingerprint = {};
 };
 
-/// What is to be changed. `changed` names the attributes that differ; empty: only go on with a half-made object.
+/// What is to be changed. `changed` names the attributes that differ; empty: only go on with a
+/// half-made object.
 struct UpdateRequest {
   const ResourceType* type = nullptr;
   std::string id = {};
@@ -52,8 +54,8 @@ struct UpdateRequest {
   Mark mark = {};
 };
 
-/// One vendor account as plan and apply see it. Errors carry the codes of result.h; texts are already escaped and hold
-/// no secret.
+/// One vendor account as plan and apply see it. Errors carry the codes of result.h; texts are
+/// already escaped and hold no secret.
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -61,8 +63,8 @@ class Provider {
   /// All types, sorted by name.
   virtual const std::vector<ResourceType>& types() const = 0;
 
-  /// Every object of the type that the account shows, by paged lists. `parents`: ids of the parent type's objects for
-  /// types that are listed below a parent, else empty.
+  /// Every object of the type that the account shows, by paged lists. `parents`: ids of the parent
+  /// type's objects for types that are listed below a parent, else empty.
   virtual Task<Result<Listing>> list(const ResourceType& type,
                                      const std::vector<std::string>& parents) = 0;
   /// The type whose objects a list of `type` is walked below; empty: none.
@@ -70,18 +72,19 @@ class Provider {
   /// One object. not_found when the API says that it does not exist.
   virtual Task<Result<Object>> read(const ResourceType& type, const std::string& id) = 0;
 
-  /// Creates, marks, and waits until ready: intent and id go through `journal` first. When the answer to the creating
-  /// request is lost it looks the object up (see identify.h), and creates again only if the vendor is sure not to have it.
-  /// A failure after record_id leaves an object that `update` goes on with.
+  /// Creates, marks, and waits until ready: intent and id go through `journal` first. When the
+  /// answer to the creating request is lost it looks the object up (see identify.h), and creates
+  /// again only if the vendor is sure not to have it. A failure after record_id leaves an object
+  /// that `update` goes on with.
   virtual Task<Result<Object>> create(const CreateRequest& request, Journal& journal) = 0;
   /// Brings an existing object, half-made or not, to `attributes`, and waits until ready.
   virtual Task<Result<Object>> update(const UpdateRequest& request, Journal& journal) = 0;
   /// Deletes and waits until the API says it is gone. Absent already is success.
   virtual Task<Result<void>> remove(const ResourceType& type, const std::string& id,
                                     Journal& journal) = 0;
-  /// Writes the mark on an object that has none (adopt) or another one (rename); a mark with an empty project takes
-  /// jim's mark off (forget). Fails with invalid_config where the
-  /// vendor has no field that can be changed; apply then goes by id alone.
+  /// Writes the mark on an object that has none (adopt) or another one (rename); a mark with an
+  /// empty project takes jim's mark off (forget). Fails with invalid_config where the vendor has no
+  /// field that can be changed; apply then goes by id alone.
   virtual Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                                       const Mark& mark) = 0;
   /// Whether set_mark can work for the type.

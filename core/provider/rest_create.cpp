@@ -39,6 +39,13 @@ bool speaks_for_itself(const TypeSpec& spec) {
   return spec.type.marked_at_create && !spec.type.create_before_destroy;
 }
 
+/// Whether an id that we choose is one that nobody has used before.
+bool is_fresh(const Template& client_id) {
+  const auto references = client_id.references();
+  return std::any_of(references.begin(), references.end(),
+                     [](const Reference& reference) { return reference.root == "uuid"; });
+}
+
 }  // namespace
 
 Result<Intent> RestProvider::make_intent(const Work& work, const CreateRequest& request) const {
@@ -106,12 +113,25 @@ Task<Result<void>> RestProvider::note_earlier(const TypeSpec& spec, Intent& inte
   co_return Result<void>();
 }
 
+Task<Result<void>> RestProvider::keep_off_others(const TypeSpec& spec, const Intent& intent) {
+  if (intent.client_id.empty() || is_fresh(*spec.create->client_id)) co_return Result<void>();
+  const auto seen = co_await fetch(spec, intent.client_id);
+  if (!seen) co_return seen.error();
+  if (!*seen || carries_mark(spec.type, intent, (*seen)->object)) co_return Result<void>();
+  co_return Diagnostic{.code = ErrorCode::conflict,
+                       .message = fmt::format("{} {} stands already, and not by this resource",
+                                              spec.type.name, intent.client_id),
+                       .hint = "take it over by 'jim adopt', or remove it first"};
+}
+
 Task<Result<std::optional<std::string>>> RestProvider::seek(const TypeSpec& spec,
                                                             const Intent& intent) {
   if (!intent.client_id.empty()) {
     auto seen = co_await fetch(spec, intent.client_id);
     if (!seen) co_return seen.error();
-    if (!*seen) co_return std::optional<std::string>();
+    if (!*seen || !carries_mark(spec.type, intent, (*seen)->object)) {
+      co_return std::optional<std::string>();
+    }
     co_return std::optional<std::string>(intent.client_id);
   }
   const auto parents = co_await all_parents(spec);
@@ -144,7 +164,7 @@ Task<Result<std::optional<std::string>>> RestProvider::find_created(const TypeSp
 
 Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& intent) {
   const TypeSpec& spec = work.spec;
-  Patience patience = patience_for(spec, spec.ready ? spec.ready->stall : DeleteSpec().stall);
+  Patience patience = patience_for(spec, spec.stall());
   ManifestScope scope = scope_of(work);
   scope.own("client_id", intent.client_id.empty() ? Value() : Value(intent.client_id));
   for (int attempt = 1;;) {
@@ -195,8 +215,9 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
       co_return Diagnostic{
           .code = ErrorCode::unknown_outcome,
           .message = problem.message,
-          .hint = "jim has noted the request: the next run looks for its object before it makes "
-                  "another"};
+          .hint =
+              "jim has noted the request: the next run looks for its object before it makes "
+              "another"};
     }
   }
 }
@@ -211,6 +232,7 @@ Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal&
   Work work = begin(spec, journal, request.attributes, request.mark);
   auto intent = make_intent(work, request);
   if (!intent) co_return intent.error();
+  if (auto ours = co_await keep_off_others(spec, *intent); !ours) co_return ours.error();
   if (auto noted = co_await note_earlier(spec, *intent); !noted) co_return noted.error();
   if (auto noted = co_await journal.note_intent(*intent); !noted) co_return noted.error();
   auto id = co_await send_create(work, *intent);

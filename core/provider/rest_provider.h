@@ -20,20 +20,20 @@ struct Work {
   const TypeSpec& spec;
   Journal& journal;
   std::string id = {};
-  ValueMap wanted = {};  ///< complete attributes, by name
+  ValueMap wanted = {};            ///< complete attributes, by name
   Value self = Value(ValueMap());  ///< the same, for expressions
   Value send = Value(ValueMap());  ///< by the vendor's names
   Mark mark = {};
-  Value mark_value = {};                   ///< the same, for expressions: text, lineage, project, address
-  std::vector<std::string> changed = {};   ///< names of attributes that differ
-  bool resumed = false;                    ///< the object stood before this operation
-  Value it = {};                           ///< the vendor's last word on the object
-  Object object = {};                      ///< the same, read
-  bool fresh = false;                      ///< nothing was sent since `it` came
-  Instant born = Instant(-1);              ///< when the creation was answered
+  Value mark_value = {};  ///< the same, for expressions: text, lineage, project, address
+  std::vector<std::string> changed = {};  ///< names of attributes that differ
+  bool resumed = false;                   ///< the object stood before this operation
+  Value it = {};                          ///< the vendor's last word on the object
+  Object object = {};                     ///< the same, read
+  bool fresh = false;                     ///< nothing was sent since `it` came
+  Instant born = Instant(-1);             ///< when the creation was answered
   Value saved = Value(ValueMap());
-  std::vector<std::string> secrets = {};   ///< texts that no error may show
-  std::string told = {};                   ///< the last status given to the journal
+  std::vector<std::string> secrets = {};  ///< texts that no error may show
+  std::string told = {};                  ///< the last status given to the journal
 };
 
 /// A vendor's API run by its manifest. `manifest`, `http` and `loop` outlive it.
@@ -82,9 +82,9 @@ class RestProvider : public Provider {
   Duration scaled(Duration time) const;
 
   // rest_read.cpp
-  Task<Result<std::size_t>> list_raw(const TypeSpec& spec, const std::vector<std::string>& parents,
-                                     const std::function<Result<void>(const Value& it,
-                                                                      const Value& parent)>& take);
+  Task<Result<std::size_t>> list_raw(
+      const TypeSpec& spec, const std::vector<std::string>& parents,
+      const std::function<Result<void>(const Value& it, const Value& parent)>& take);
   Task<Result<std::vector<std::string>>> all_parents(const TypeSpec& spec);
   Task<Result<std::optional<Seen>>> fetch(const TypeSpec& spec, const std::string& id);
   Task<Result<std::optional<Seen>>> look(const TypeSpec& spec, const std::string& id);
@@ -127,6 +127,9 @@ class RestProvider : public Provider {
   // rest_create.cpp
   Result<Intent> make_intent(const Work& work, const CreateRequest& request) const;
   Task<Result<void>> note_earlier(const TypeSpec& spec, Intent& intent);
+  /// Fails with conflict when the id that we choose is that of an object which is not this
+  /// resource's.
+  Task<Result<void>> keep_off_others(const TypeSpec& spec, const Intent& intent);
   Task<Result<void>> survey(const TypeSpec& spec, Board& board);
   Task<Result<std::string>> send_create(Work& work, const Intent& intent);
   Task<Result<std::optional<std::string>>> find_created(const TypeSpec& spec, const Intent& intent);
@@ -142,7 +145,7 @@ class RestProvider : public Provider {
   Exchange exchange_;
   std::vector<ResourceType> types_ = {};
   std::map<std::string, const TypeSpec*> specs_ = {};  ///< by the name that types() gives
-  std::vector<TypeSpec> renamed_ = {};                 ///< where the block is not called as the manifest
+  std::vector<TypeSpec> renamed_ = {};  ///< where the block is not called as the manifest
   std::map<const TypeSpec*, std::unique_ptr<Board>> boards_ = {};
 };
 

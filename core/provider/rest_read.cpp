@@ -116,10 +116,11 @@ Task<Result<std::optional<RestProvider::Seen>>> RestProvider::fetch(const TypeSp
   const Value it = spec.read->object.empty() ? answer.body : spec.read->object.from(reply);
   if (auto taken = take(it, Value()); !taken) co_return taken.error();
   if (!seen && read_id(spec, it, exchange_.config(), Value()) != id) {
-    co_return Diagnostic{.code = ErrorCode::unavailable,
-                         .message = fmt::format("{}: the API answered with something else than {} {}",
-                                                settings_.name, spec.type.name, id),
-                         .hint = "is the address the API's own?"};
+    co_return Diagnostic{
+        .code = ErrorCode::unavailable,
+        .message = fmt::format("{}: the API answered with something else than {} {}",
+                               settings_.name, spec.type.name, id),
+        .hint = "is the address the API's own?"};
   }
   co_return seen;
 }

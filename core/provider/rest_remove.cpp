@@ -34,19 +34,19 @@ Task<Result<bool>> RestProvider::still_there(Work& work) {
 }
 
 Task<Result<void>> RestProvider::wait_gone(Work& work) {
-  Patience patience = patience_for(work.spec, work.spec.remove->stall);
+  Patience patience = patience_for(work.spec, work.spec.remove->stall.value_or(work.spec.stall()));
   constexpr int kForgivenFailures = 5;
   while (true) {
     const auto there = co_await still_there(work);
     if (there && !*there) co_return Result<void>();
     if (there) {
       patience.failures = 0;
-      if (work.object.readiness == Readiness::failed &&
-          patience.status != work.object.status && !patience.status.empty()) {
-        co_return Diagnostic{.code = ErrorCode::conflict,
-                             .message = fmt::format("{} {} is '{}' instead of gone: {}",
-                                                    work.spec.type.name, work.id,
-                                                    work.object.status, work.object.problem)};
+      if (work.object.readiness == Readiness::failed && patience.status != work.object.status &&
+          !patience.status.empty()) {
+        co_return Diagnostic{
+            .code = ErrorCode::conflict,
+            .message = fmt::format("{} {} is '{}' instead of gone: {}", work.spec.type.name,
+                                   work.id, work.object.status, work.object.problem)};
       }
     } else {
       const ErrorCode code = there.error().code;

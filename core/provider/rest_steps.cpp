@@ -78,8 +78,7 @@ Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
 }
 
 Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
-  const Duration stall = work.spec.ready ? work.spec.ready->stall : DeleteSpec().stall;
-  Patience patience = patience_for(work.spec, stall);
+  Patience patience = patience_for(work.spec, work.spec.stall());
   const RequestSpec* request = &step.request;
   const std::string before = work.object.status;
   for (int attempt = 1;;) {

@@ -67,10 +67,9 @@ Task<Result<void>> RestProvider::refresh(Work& work) {
     const Instant now = loop_.clock().now();
     const bool may_come = work.born >= Instant(0) && now - work.born < patience.stall;
     if (!may_come) {
-      co_return Diagnostic{
-          .code = ErrorCode::not_found,
-          .message = fmt::format("{} {} is gone", work.spec.type.name, work.id),
-          .hint = "somebody else deleted it; the next plan says what to do"};
+      co_return Diagnostic{.code = ErrorCode::not_found,
+                           .message = fmt::format("{} {} is gone", work.spec.type.name, work.id),
+                           .hint = "somebody else deleted it; the next plan says what to do"};
     }
     if (auto waited = co_await pause(work, patience); !waited) co_return waited.error();
   }
@@ -92,8 +91,7 @@ Task<Result<void>> RestProvider::look_again(Work& work, Patience& patience) {
 }
 
 Task<Result<void>> RestProvider::wait_until(Work& work, const StepSpec& step) {
-  const Duration stall = work.spec.ready ? work.spec.ready->stall : DeleteSpec().stall;
-  Patience patience = patience_for(work.spec, stall);
+  Patience patience = patience_for(work.spec, work.spec.stall());
   if (auto seen = co_await refresh(work); !seen) co_return seen.error();
   while (true) {
     const auto reached = holds(*step.until, work);
@@ -128,8 +126,7 @@ Task<Result<void>> RestProvider::wait_ready(Work& work) {
   const std::string why = work.object.problem.empty() ? std::string() : ": " + work.object.problem;
   co_return Diagnostic{.code = ErrorCode::conflict,
                        .message = fmt::format("{} {} is '{}'{}", work.spec.type.name, work.id,
-                                              work.object.status, why),
-                       .hint = "the next apply replaces it"};
+                                              work.object.status, why)};
 }
 
 }  // namespace jim

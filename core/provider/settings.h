@@ -13,12 +13,12 @@ namespace jim {
 
 /// One account of a provider as the user's file and the environment give it.
 struct ProviderSettings {
-  std::string name = {};      ///< of the block; resource types are called NAME.TYPE
-  ValueMap config = {};       ///< every key of the manifest's `config`; null where nothing was given
+  std::string name = {};  ///< of the block; resource types are called NAME.TYPE
+  ValueMap config = {};   ///< every key of the manifest's `config`; null where nothing was given
   std::string endpoint = {};  ///< replaces the manifest's base_url; empty: it does not
   std::string ca_file = {};
-  int page_size = 0;          ///< replaces the manifest's; 0: it does not
-  double time_scale = 1.0;    ///< of waits between polls; below 1 for a sandbox that hurries
+  int page_size = 0;        ///< replaces the manifest's; 0: it does not
+  double time_scale = 1.0;  ///< of waits between polls; below 1 for a sandbox that hurries
 };
 
 /// Gives an environment variable; nullopt when it is not set.
@@ -34,8 +34,8 @@ struct WrittenSetting {
 /// Keys that every provider block may have, whatever its manifest says.
 const std::vector<std::string>& common_settings();
 
-/// Holds a provider block against its manifest: unknown keys, and keys that are required and given neither in the file
-/// nor by the environment. Every mistake is added; nullopt when there was one.
+/// Holds a provider block against its manifest: unknown keys, and keys that are required and given
+/// neither in the file nor by the environment. Every mistake is added; nullopt when there was one.
 std::optional<ProviderSettings> resolve_settings(const Manifest& manifest, const std::string& name,
                                                  const std::vector<WrittenSetting>& written,
                                                  const Environment& environment,

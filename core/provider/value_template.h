@@ -20,14 +20,14 @@ struct ValueTemplate {
   /// In file order. The key `...` spreads a map's entries into this one.
   std::vector<std::pair<std::string, ValueTemplate>> entries = {};
 
-  /// The value. Entries of maps that come out null are left out, and so is a map of which nothing remains, unless the
-  /// manifest itself wrote it empty.
+  /// The value. Entries of maps that come out null are left out, and so is a map of which nothing
+  /// remains, unless the manifest itself wrote it empty.
   Result<Value> evaluate(const Scope& scope) const;
   void collect_references(std::vector<Reference>& out) const;
 };
 
-/// Reads one thing out of a vendor's reply. A plain path (`${it.plan.slug}`) is walked directly, without the evaluator:
-/// plans of ten thousand objects are made of these.
+/// Reads one thing out of a vendor's reply. A plain path (`${it.plan.slug}`) is walked directly,
+/// without the evaluator: plans of ten thousand objects are made of these.
 class Extract {
  public:
   Extract() = default;
@@ -45,7 +45,8 @@ class Extract {
   std::vector<std::string> steps_ = {};
 };
 
-/// The names that a manifest's expressions see. A fixed, small table; values are not owned unless given by `own`.
+/// The names that a manifest's expressions see. A fixed, small table; values are not owned unless
+/// given by `own`.
 class ManifestScope : public Scope {
  public:
   /// `name` must be a literal: it is kept as a view.
@@ -63,7 +64,8 @@ class ManifestScope : public Scope {
   std::vector<Entry> entries_ = {};
 };
 
-/// `value` as text in a URL, header or message: a string as it is, a number or boolean in digits or letters, null empty.
+/// `value` as text in a URL, header or message: a string as it is, a number or boolean in digits or
+/// letters, null empty.
 std::string plain_text(const Value& value);
 /// True for `true`; everything else, null and a failed look into a reply included, is false.
 bool is_true(const Value& value);
