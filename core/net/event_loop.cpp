@@ -34,13 +34,15 @@ void EventLoop::wake_sleepers() {
 }
 
 bool EventLoop::turn() {
+  const bool ran = !ready_.empty();
   while (!ready_.empty()) {
     const std::coroutine_handle<> next = ready_.front();
     ready_.pop_front();
     next.resume();
   }
   for (const auto& [id, work] : idle_) work();
-  if (!ready_.empty()) return true;
+  // What ran may have been what `run` waits for: it looks before anything sleeps.
+  if (ran || !ready_.empty()) return true;
 
   const Instant now = clock_.now();
   bool due = false;

@@ -57,6 +57,13 @@ struct Started {
 
 Started start(Task<void> task) { co_await task; }
 
+TEST_F(EventLoopTest, RunReturnsAtOnceWhenItsTaskIsDoneWhileOthersSleepOn) {
+  const Started other = start(note_after(seconds(60), 2));
+  loop_.run(note_after(seconds(1), 1));
+  EXPECT_EQ(clock_.now(), seconds(1));
+  EXPECT_EQ(order_, (std::vector<int>{1}));
+}
+
 TEST_F(EventLoopTest, SleepersWakeInTheOrderOfTheirTimes) {
   const Started late = start(note_after(seconds(3), 3));
   const Started early = start(note_after(seconds(1), 1));
