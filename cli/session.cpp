@@ -50,17 +50,20 @@ Session::Session(Context& context)
       workspace_(context.globals),
       loop_(clock_),
       curl_(loop_),
-      watched_(loop_, curl_, stop_, counts_,
-               globals_.log.empty()
-                   ? WatchedHttp::Log()
-                   : [this](const std::string& line) { terminal_.err(escape_control(line) + "\n"); }),
+      watched_(
+          loop_, curl_, stop_, counts_,
+          globals_.log.empty()
+              ? WatchedHttp::Log()
+              : [this](const std::string& line) { terminal_.err(escape_control(line) + "\n"); }),
       limited_(loop_, watched_, &stop_),
-      http_(loop_, limited_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()), &counts_),
+      http_(loop_, limited_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()), &counts_,
+            &stop_),
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
             terminal_.err(
-                "\ninterrupted: finishing what runs, starting nothing new; once more leaves at once\n");
+                "\ninterrupted: finishing what runs, starting nothing new; once more leaves at "
+                "once\n");
           }),
       events_(clock_) {
   loop_.set_poller(&curl_);
@@ -79,7 +82,8 @@ int Session::fail(const Diagnostics& errors) {
   return status_;
 }
 
-bool Session::open_file() {
+bool Session::open_file(Vendors vendors) {
+  if (vendors == Vendors::not_asked) workspace_.stay_offline();
   if (auto opened = events_.open(globals_.events); !opened) return fail(opened.error()), false;
   Diagnostics found;
   bool good = workspace_.load(found);
@@ -113,13 +117,13 @@ bool Session::open_state(const std::string& command, bool to_write) {
   if (!state) return fail(state.error()), false;
   state_ = std::move(*state);
   if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
-    return fail(Diagnostic{.code = ErrorCode::invalid_config,
-                           .message = "the state in " + escape_control(store_->place()) +
-                                      " belongs to project '" + escape_control(state_.head.project) +
-                                      "', and this file's project is '" +
-                                      workspace_.config().project + "'",
-                           .hint = "name the project as it was, or another state by --state or 'state:'",
-                           .where = workspace_.config().project_where}),
+    return fail(Diagnostic{
+               .code = ErrorCode::invalid_config,
+               .message = "the state in " + escape_control(store_->place()) +
+                          " belongs to project '" + escape_control(state_.head.project) +
+                          "', and this file's project is '" + workspace_.config().project + "'",
+               .hint = "name the project as it was, or another state by --state or 'state:'",
+               .where = workspace_.config().project_where}),
            false;
   // What is left of a provider that the file no longer has must still be found and deleted.
   for (const Record& record : state_.records) {
@@ -212,8 +216,8 @@ bool Session::refresh(bool offline) {
   }
   std::set<std::string> types = workspace_.used_types();
   for (const Record& record : state_.records) types.insert(record.type);
-  auto snapshot = loop_.run(
-      jim::refresh(loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
+  auto snapshot = loop_.run(jim::refresh(
+      loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);
   if (!types.empty())

@@ -22,8 +22,8 @@ std::optional<Duration> retry_after(const HttpResponse& response,
 }
 
 RetryingHttp::RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std::uint32_t seed,
-                           HttpCounts* counts)
-    : loop_(loop), next_(next), policy_(policy), random_(seed), counts_(counts) {}
+                           HttpCounts* counts, const StopFlag* stop)
+    : loop_(loop), next_(next), policy_(policy), random_(seed), counts_(counts), stop_(stop) {}
 
 bool RetryingHttp::may_retry(const HttpRequest& request, const Result<HttpResponse>& reply) const {
   if (!reply) {
@@ -46,7 +46,7 @@ Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
   const Instant end = loop_.clock().now() + policy_.total;
   for (int tried = 0;; ++tried) {
     auto reply = co_await next_.send(request);
-    if (tried + 1 >= policy_.tries || !may_retry(request, reply)) co_return reply;
+    if (tried + 1 >= policy_.tries || stopped() || !may_retry(request, reply)) co_return reply;
     Duration pause = backoff(tried);
     if (reply) {
       const auto asked = retry_after(*reply, loop_.clock().wall());
@@ -54,8 +54,9 @@ Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
       if (asked) pause = std::max(*asked, pause);
     }
     if (loop_.clock().now() + pause > end) co_return reply;
-    if (counts_ != nullptr) ++counts_->retries;
     co_await loop_.sleep(pause);
+    if (stopped()) co_return reply;
+    if (counts_ != nullptr) ++counts_->retries;
   }
 }
 

@@ -26,22 +26,24 @@ std::optional<Duration> retry_after(const HttpResponse& response,
 /// Sends again what failed for the moment, with growing waits and jitter. A read: on 408, 429, 500,
 /// 502, 503, 504 and on a broken or missing answer. A change: only when it surely did nothing: 429,
 /// 503 with Retry-After, or when it never left. What is still failing after the last try is passed
-/// on as it is.
+/// on as it is, and so is everything once `stop` is requested.
 class RetryingHttp : public Http {
  public:
   RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std::uint32_t seed,
-               HttpCounts* counts = nullptr);
+               HttpCounts* counts = nullptr, const StopFlag* stop = nullptr);
   Task<Result<HttpResponse>> send(HttpRequest request) override;
 
  private:
   bool may_retry(const HttpRequest& request, const Result<HttpResponse>& reply) const;
   Duration backoff(int tried);
+  bool stopped() const { return stop_ != nullptr && stop_->requested(); }
 
   EventLoop& loop_;
   Http& next_;
   RetryPolicy policy_;
   std::minstd_rand random_;
   HttpCounts* counts_;
+  const StopFlag* stop_;
 };
 
 }  // namespace jim

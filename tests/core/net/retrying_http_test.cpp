@@ -16,12 +16,13 @@ class RetryingHttpTest : public LayersTest {
       times_.push_back(clock_.now());
       return replies[std::min(sent_++, replies.size() - 1)];
     });
-    RetryingHttp retrying(loop_, http, policy_, 7, &counts_);
+    RetryingHttp retrying(loop_, http, policy_, 7, &counts_, &stop_);
     return loop_.run(retrying.send(std::move(request)));
   }
 
   RetryPolicy policy_ = {};
   HttpCounts counts_ = {};
+  StopFlag stop_ = {};
   std::size_t sent_ = 0;
   std::vector<Instant> times_ = {};
 };
@@ -116,6 +117,30 @@ TEST_F(RetryingHttpTest, NoTryBeginsAfterTheTotalTime) {
   const auto got = send(read(), {reply(429, "", {{"retry-after", "6"}})});
   EXPECT_EQ(got->status, 429);
   EXPECT_EQ(sent_, 2u);
+}
+
+TEST_F(RetryingHttpTest, AfterAStopTheAnswerIsPassedOnAtOnce) {
+  stop_.request();
+  EXPECT_EQ(send(read(), {reply(429, "", {{"retry-after", "100"}}), reply(200)})->status, 429);
+  EXPECT_EQ(clock_.now(), seconds(0));
+}
+
+TEST_F(RetryingHttpTest, AStopEndsAWaitForTheNextTry) {
+  const std::function<Task<void>(std::size_t)> work = [&](std::size_t index) -> Task<void> {
+    if (index == 1) {
+      co_await loop_.sleep(seconds(1));
+      stop_.request();
+      loop_.wake_sleepers();
+      co_return;
+    }
+    FakeHttp http;
+    http.expect("GET", read().url, reply(429, "", {{"retry-after", "100"}}));
+    RetryingHttp retrying(loop_, http, policy_, 7, &counts_, &stop_);
+    EXPECT_EQ((co_await retrying.send(read()))->status, 429);
+  };
+  loop_.run(for_each_bounded(loop_, 2, 2, work));
+  EXPECT_EQ(clock_.now(), seconds(1));
+  EXPECT_EQ(counts_.retries, 0u);
 }
 
 TEST_F(RetryingHttpTest, GarbageInRetryAfterIsNoAnswer) {
