@@ -6,7 +6,8 @@
 
 namespace jim {
 
-/// Takes an object over as it is: its record first, then this state's mark on it. Nothing else about it changes.
+/// Takes an object over as it is: its record first, then this state's mark on it. Nothing else
+/// about it changes.
 bool take_over(Session& session, const Address& address, const ResourceType& type,
                const Object& object, bool write_mark);
 

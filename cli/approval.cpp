@@ -12,10 +12,9 @@ bool may_proceed(const Context& context) {
 int refuse(Context& context, const std::string& what, const std::string& saved) {
   const std::string why =
       context.globals.no_input ? "--no-input forbids to ask" : "this is no terminal to ask on";
-  return fail(context.terminal,
-              {.code = ErrorCode::invalid_config,
-               .message = "'jim " + what + "' needs consent, and " + why,
-               .hint = "say --yes" + (saved.empty() ? "" : ", or " + saved)});
+  return fail(context.terminal, {.code = ErrorCode::invalid_config,
+                                 .message = "'jim " + what + "' needs consent, and " + why,
+                                 .hint = "say --yes" + (saved.empty() ? "" : ", or " + saved)});
 }
 
 bool approved(Context& context, const std::string& question) {

@@ -6,7 +6,8 @@
 
 namespace jim {
 
-/// A coroutine that runs beside others on the loop from the moment it is called; destroying it drops what is left of it.
+/// A coroutine that runs beside others on the loop from the moment it is called; destroying it
+/// drops what is left of it.
 class Background {
  public:
   struct promise_type {

@@ -14,7 +14,8 @@ struct Parameter {
   bool repeated = false;
 };
 
-/// A command with everything below it. Made from the parser's own tree, so that help and completion cannot lag behind.
+/// A command with everything below it. Made from the parser's own tree, so that help and completion
+/// cannot lag behind.
 struct CommandNode {
   std::string name = {};
   std::string summary = {};

@@ -41,7 +41,8 @@ std::string plain_words(const CommandNode& node) {
 
 std::string flag_words(const CommandNode& node) {
   std::vector<std::string> all;
-  for (const Parameter& flag : node.flags) all.insert(all.end(), flag.names.begin(), flag.names.end());
+  for (const Parameter& flag : node.flags)
+    all.insert(all.end(), flag.names.begin(), flag.names.end());
   return join(all, " ");
 }
 
@@ -85,7 +86,9 @@ std::string bash_script(const CommandNode& root) {
       "  esac\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    case ${COMP_WORDS[i]} in\n"
-      "      " + valued + ") ((i++)) ;;\n"
+      "      " +
+      valued +
+      ") ((i++)) ;;\n"
       "      -*) ;;\n"
       "      *) case \"$path ${COMP_WORDS[i]}\" in\n";
   std::string known;
@@ -138,7 +141,8 @@ std::string zsh_flags(const CommandNode& node, const std::string& indent) {
   std::string text;
   for (const Parameter& flag : node.flags)
     for (const std::string& name : flag.names) {
-      text += indent + "'" + (flag.repeated ? "*" : "") + name + "[" + quoted(flag.summary, true) + "]";
+      text +=
+          indent + "'" + (flag.repeated ? "*" : "") + name + "[" + quoted(flag.summary, true) + "]";
       if (!flag.value.empty())
         text += ":" + quoted(lower(flag.value), true) + ":" + zsh_action(flag.value);
       text += "'\n";
@@ -156,20 +160,23 @@ std::string zsh_script(const CommandNode& root) {
   std::string text =
       "#compdef jim\n"
       "# zsh completion for jim, made by 'jim completion zsh'\n"
-      "local -a jim_everywhere=(\n" + zsh_flags(root, "  ") + ")\n";
+      "local -a jim_everywhere=(\n" +
+      zsh_flags(root, "  ") + ")\n";
   for (const Place& place : places_of(root)) {
     text += "\n" + zsh_function(place.path) + "() {\n";
     if (!place.node->commands.empty()) {
       text += "  local line state\n  local -a commands=(\n";
       for (const CommandNode& below : place.node->commands)
         text += "    '" + below.name + ":" + quoted(below.summary, true) + "'\n";
-      text += "  )\n  _arguments -C $jim_everywhere '1: :->command' '*:: :->rest'\n"
-              "  case $state in\n"
-              "    command) _describe -t commands command commands ;;\n"
-              "    rest) case $line[1] in\n";
+      text +=
+          "  )\n  _arguments -C $jim_everywhere '1: :->command' '*:: :->rest'\n"
+          "  case $state in\n"
+          "    command) _describe -t commands command commands ;;\n"
+          "    rest) case $line[1] in\n";
       for (const CommandNode& below : place.node->commands)
         text += "      " + below.name + ") " +
-                zsh_function(place.path.empty() ? below.name : place.path + " " + below.name) + " ;;\n";
+                zsh_function(place.path.empty() ? below.name : place.path + " " + below.name) +
+                " ;;\n";
       text += "    esac ;;\n  esac\n}\n";
       continue;
     }
@@ -186,10 +193,14 @@ std::string fish_flag(const Parameter& flag) {
   std::string text;
   for (const std::string& name : flag.names)
     text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-  if (is_choice(flag.value)) text += " -x -a '" + words(flag.value) + "'";
-  else if (is_file(flag.value)) text += " -r -F";
-  else if (is_folder(flag.value)) text += " -x -a '(__fish_complete_directories)'";
-  else if (!flag.value.empty()) text += " -x";
+  if (is_choice(flag.value))
+    text += " -x -a '" + words(flag.value) + "'";
+  else if (is_file(flag.value))
+    text += " -r -F";
+  else if (is_folder(flag.value))
+    text += " -x -a '(__fish_complete_directories)'";
+  else if (!flag.value.empty())
+    text += " -x";
   return text + " -d '" + quoted(flag.summary, false) + "'";
 }
 

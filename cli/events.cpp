@@ -13,9 +13,9 @@ Result<void> Events::open(const std::string& path) {
   if (path.empty()) return {};
   file_.reset(std::fopen(path.c_str(), "ae"));
   if (file_) return {};
-  return Diagnostic{.code = ErrorCode::io,
-                    .message = "cannot write events to '" + escape_control(path) +
-                               "': " + std::strerror(errno)};
+  return Diagnostic{
+      .code = ErrorCode::io,
+      .message = "cannot write events to '" + escape_control(path) + "': " + std::strerror(errno)};
 }
 
 void Events::write(const std::string& event, ValueMap fields) {

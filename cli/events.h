@@ -10,7 +10,8 @@
 
 namespace jim {
 
-/// Newline-delimited JSON about what happens, for `--events FILE`. Each line has `event` and `time`. Holds no secret.
+/// Newline-delimited JSON about what happens, for `--events FILE`. Each line has `event` and
+/// `time`. Holds no secret.
 class Events {
  public:
   explicit Events(const Clock& clock) : clock_(clock) {}

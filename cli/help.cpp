@@ -74,10 +74,12 @@ std::string help_text(const CommandNode& root, const std::vector<std::string>& p
   for (const std::string& name : path) usage += " " + name;
   if (!node->commands.empty()) usage += " COMMAND";
   for (const Parameter& argument : node->arguments) usage += " " + argument_text(argument);
-  std::string text = node == &root ? overview_text(root) : usage + " [flags]\n\n" + node->summary + "\n";
+  std::string text =
+      node == &root ? overview_text(root) : usage + " [flags]\n\n" + node->summary + "\n";
   if (node != &root) {
     std::vector<std::pair<std::string, std::string>> below;
-    for (const CommandNode& command : node->commands) below.emplace_back(command.name, command.summary);
+    for (const CommandNode& command : node->commands)
+      below.emplace_back(command.name, command.summary);
     if (!below.empty()) text += "\nCommands\n" + rows_text(below);
     std::vector<std::pair<std::string, std::string>> arguments;
     for (const Parameter& argument : node->arguments)

@@ -6,8 +6,9 @@
 
 namespace jim {
 
-/// Ctrl-C and SIGTERM while it lives. The first sets the stop flag and wakes everyone who sleeps; the second ends the
-/// program at once with status 130, which is safe: whatever matters is on disk already. One at a time.
+/// Ctrl-C and SIGTERM while it lives. The first sets the stop flag and wakes everyone who sleeps;
+/// the second ends the program at once with status 130, which is safe: whatever matters is on disk
+/// already. One at a time.
 class Interrupt {
  public:
   /// `wake` ends a running wait of the loop's poller; it is called from the signal handler.

@@ -89,7 +89,8 @@ class Parser {
   void add_selection(CLI::App* app, std::vector<std::string>& targets,
                      std::vector<std::string>& excludes) {
     values(app, "--target", targets, "ADDRESS", "only this resource and what it needs; repeatable");
-    values(app, "--exclude", excludes, "ADDRESS", "not this resource nor what needs it; repeatable");
+    values(app, "--exclude", excludes, "ADDRESS",
+           "not this resource nor what needs it; repeatable");
   }
 
   static CommandNode describe(const CLI::App& app);
@@ -157,8 +158,9 @@ void Parser::add_start() {
         "which one: latitude, lambda, own-racks, quickstart");
   command(app_, "validate", "check the file; nothing is sent", kStart,
           [](Context& context) { return run_validate(context); });
-  auto* explain = command(app_, "explain", "say what types, attributes and functions there are",
-                          kStart, [this](Context& context) { return run_explain(context, explain_); });
+  auto* explain =
+      command(app_, "explain", "say what types, attributes and functions there are", kStart,
+              [this](Context& context) { return run_explain(context, explain_); });
   explain->add_option("topic", explain_.words,
                       "TYPE, TYPE.ATTRIBUTE, types, functions, function NAME, or file");
 }
@@ -239,7 +241,8 @@ void Parser::add_vendors() {
   value(serve, "--pace", sandbox_.pace, "NUMBER",
         "0 without delays (default), 1 as long as real machines take")
       ->check(CLI::NonNegativeNumber);
-  serve->add_flag_callback("--no-delays", [this] { sandbox_.pace = 0; }, "the same as --pace 0");
+  serve->add_flag_callback(
+      "--no-delays", [this] { sandbox_.pace = 0; }, "the same as --pace 0");
   value(serve, "--latency", sandbox_.latency, "MILLISECONDS", "wait so long before each answer")
       ->check(CLI::NonNegativeNumber);
   value(serve, "--scenario", sandbox_.scenario, "FILE", "how they misbehave");
@@ -248,8 +251,9 @@ void Parser::add_vendors() {
   value(serve, "--tls-key", sandbox_.tls_key, "FILE", "and its key");
   auto* reset = command(*sandbox, "reset", "forget everything the emulated vendors hold", "",
                         [this](Context& context) { return run_sandbox_reset(context, sandbox_); });
-  auto* drift = command(*sandbox, "drift", "change something behind jim's back, to try 'jim drift'", "",
-                        [this](Context& context) { return run_sandbox_drift(context, sandbox_); });
+  auto* drift =
+      command(*sandbox, "drift", "change something behind jim's back, to try 'jim drift'", "",
+              [this](Context& context) { return run_sandbox_drift(context, sandbox_); });
   for (auto* one : {serve, reset, drift})
     value(one, "--data", sandbox_.data, "DIR", "where they keep it; default .jim/sandbox");
 }
@@ -279,7 +283,8 @@ Parameter Parser::describe(const CLI::Option& option) {
 }
 
 CommandNode Parser::describe(const CLI::App& app) {
-  CommandNode node = {.name = app.get_name(), .summary = app.get_description(), .group = app.get_group()};
+  CommandNode node = {
+      .name = app.get_name(), .summary = app.get_description(), .group = app.get_group()};
   for (const CLI::Option* option : app.get_options())
     (option->get_positional() ? node.arguments : node.flags).push_back(describe(*option));
   for (const CLI::App* below : app.get_subcommands({})) node.commands.push_back(describe(*below));
@@ -299,7 +304,8 @@ std::vector<std::string> Parser::path_of(const CLI::App* at) const {
   return path;
 }
 
-Diagnostic Parser::unknown_word(const std::string& word, const std::vector<std::string>& path) const {
+Diagnostic Parser::unknown_word(const std::string& word,
+                                const std::vector<std::string>& path) const {
   std::vector<const CommandNode*> nodes = {&root_};
   for (const std::string& name : path)
     if (const CommandNode* next = nodes.back()->find(name)) nodes.push_back(next);
@@ -347,12 +353,14 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const std::vector<std::string> path = path_of(deepest());
   if (help_) return Invocation{.help = help_text(root_, path)};
   if (!wrong.empty()) {
-    // `--help` beside a missing argument is read before anything is found missing, so this is a real lack.
+    // `--help` beside a missing argument is read before anything is found missing, so this is a
+    // real lack.
     const std::vector<std::string> left = app_.remaining(true);
     if (required && !left.empty()) return unknown_word(left.front(), path);
     return usage(wrong);
   }
-  if (version_) return Invocation{.globals = globals_, .run = [](Context& c) { return run_version(c); }};
+  if (version_)
+    return Invocation{.globals = globals_, .run = [](Context& c) { return run_version(c); }};
   if (path.empty()) return Invocation{.help = overview_text(root_)};
   if (path.front() == "help") {
     const CommandNode* at = &root_;

@@ -17,7 +17,8 @@ struct Invocation {
   std::string help = {};                  ///< to be printed on stdout when `run` is empty
 };
 
-/// Reads the command line; the only file that knows CLI11. Fails with invalid_config on a wrong one.
+/// Reads the command line; the only file that knows CLI11. Fails with invalid_config on a wrong
+/// one.
 Result<Invocation> parse_command_line(int argc, const char* const* argv);
 
 /// The commands as they are, without a command line; for completion scripts and tests.

@@ -24,8 +24,8 @@
 
 namespace jim {
 
-/// The real world of one command: file, network, providers, state. Each step tells its errors on standard error and
-/// gives false; `status` then is the exit status.
+/// The real world of one command: file, network, providers, state. Each step tells its errors on
+/// standard error and gives false; `status` then is the exit status.
 class Session {
  public:
   explicit Session(Context& context);
@@ -33,9 +33,12 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The file and its providers' manifests, evaluated.
-  bool open_file();
-  /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until the end.
+  enum class Vendors { asked, not_asked };
+  /// The file and its providers' manifests, evaluated. Where no vendor is asked no credential is
+  /// needed.
+  bool open_file(Vendors vendors = Vendors::asked);
+  /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
+  /// the end.
   bool open_state(const std::string& command, bool to_write);
   /// Makes the state's identity when there is none. Needs the lock.
   bool make_state();
@@ -64,7 +67,8 @@ class Session {
   const StopFlag& stop() const { return stop_; }
   Events& events() { return events_; }
   Provider* provider_of(const ResourceType& type) const;
-  /// What saved plans and JSON stand secrets by: the state's key, or one of this run where there is no state.
+  /// What saved plans and JSON stand secrets by: the state's key, or one of this run where there is
+  /// no state.
   const std::string& key();
   std::string lineage() const { return state_.head.lineage; }
 

@@ -1,8 +1,8 @@
 // Compiled into the static executable only. glibc loads the name-service modules that the host's
-// nsswitch.conf names, and OpenSSL the providers that the host's openssl.cnf names, both with dlopen.
-// In a static program such a module brings in the host's libc, and one of another version ends the
-// process with SIGABRT or SIGFPE (seen with Debian 11's and 13's libraries). So both are pinned
-// before main to what is inside this binary.
+// nsswitch.conf names, and OpenSSL the providers that the host's openssl.cnf names, both with
+// dlopen. In a static program such a module brings in the host's libc, and one of another version
+// ends the process with SIGABRT or SIGFPE (seen with Debian 11's and 13's libraries). So both are
+// pinned before main to what is inside this binary.
 #include <nss.h>
 #include <openssl/crypto.h>
 

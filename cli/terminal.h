@@ -13,7 +13,8 @@ enum class ColourMode { automatic, always, never };
 struct Look {
   bool colour = false;
   bool live = false;  ///< a terminal whose lines may be rewritten
-  int width = 100;    ///< columns; fixed where the stream is no terminal, so that output is the same everywhere
+  int width = 100;  ///< columns; fixed where the stream is no terminal, so that output is the same
+                    ///< everywhere
 };
 
 /// The three standard streams: data goes out, everything that is about the run goes to err.

@@ -27,16 +27,26 @@ void Watch::finished(const Change& change, const StepReport& report) {
   ++done_;
   std::string said;
   switch (report.outcome) {
-    case Outcome::done: said = "done"; break;
-    case Outcome::failed: said = "failed: " + report.error.message; break;
-    case Outcome::skipped: said = "skipped, since " + report.because + " failed"; break;
-    case Outcome::interrupted: said = "interrupted"; break;
-    case Outcome::not_started: said = "not started"; break;
+    case Outcome::done:
+      said = "done";
+      break;
+    case Outcome::failed:
+      said = "failed: " + report.error.message;
+      break;
+    case Outcome::skipped:
+      said = "skipped, since " + report.because + " failed";
+      break;
+    case Outcome::interrupted:
+      said = "interrupted";
+      break;
+    case Outcome::not_started:
+      said = "not started";
+      break;
   }
   write("finished", change, said);
   terminal_.err("[" + std::to_string(done_) + "/" + std::to_string(total_) + "] " +
-                escape_control(change.address.text()) + " " + std::string(action_word(change.action)) +
-                " " + escape_control(said) + "\n");
+                escape_control(change.address.text()) + " " +
+                std::string(action_word(change.action)) + " " + escape_control(said) + "\n");
 }
 
 void Watch::end() {}

@@ -153,11 +153,11 @@ void Workspace::set_vars(Diagnostics& diagnostics) {
     for (const ConfigAttribute& var : config_->vars) known.push_back(var.name);
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = did_you_mean(name, known);
-      diagnostics.push_back({.code = ErrorCode::invalid_config,
-                             .message = "--var sets '" + escape_control(name) +
-                                        "', which 'vars' of the file does not have",
-                             .hint = near ? "did you mean '" + *near + "'?"
-                                          : "add it there with a default"});
+      diagnostics.push_back(
+          {.code = ErrorCode::invalid_config,
+           .message =
+               "--var sets '" + escape_control(name) + "', which 'vars' of the file does not have",
+           .hint = near ? "did you mean '" + *near + "'?" : "add it there with a default"});
       continue;
     }
     // A number, a boolean, a list or a map as JSON; anything else is text.
@@ -167,7 +167,8 @@ void Workspace::set_vars(Diagnostics& diagnostics) {
   }
 }
 
-/// The sandbox needs no credentials, so a file that takes them from the environment works without them.
+/// The sandbox needs no credentials, so a file that takes them from the environment works without
+/// them.
 void Workspace::add_dummies(const ProviderBlock& block) {
   std::vector<Reference> references;
   for (const ConfigAttribute& setting : block.settings)
@@ -219,18 +220,17 @@ bool Workspace::add_account(const ProviderBlock& block, Diagnostics& diagnostics
     types_[type.name] = &type;
   }
   std::vector<WrittenSetting> written;
-  const auto settings =
-      provider_settings(*config_, block, files_, surroundings_, diagnostics);
+  const auto settings = provider_settings(*config_, block, files_, surroundings_, diagnostics);
   if (settings) {
     for (const auto& [name, value] : *settings) {
       const auto setting =
           std::find_if(block.settings.begin(), block.settings.end(),
                        [&, key = &name](const ConfigAttribute& one) { return one.name == *key; });
-      written.push_back({name, value,
-                         setting == block.settings.end() ? block.where : setting->name_where});
+      written.push_back(
+          {name, value, setting == block.settings.end() ? block.where : setting->name_where});
     }
-    const Environment environment =
-        [this, &made](const std::string& name) -> std::optional<std::string> {
+    const Environment environment = [this,
+                                     &made](const std::string& name) -> std::optional<std::string> {
       const auto found = surroundings_.environment.find(name);
       if (globals_.sandbox) {
         // No true credential goes to the sandbox, and none has to be there.
@@ -239,8 +239,10 @@ bool Workspace::add_account(const ProviderBlock& block, Diagnostics& diagnostics
               (key.secret || (key.required && found == surroundings_.environment.end())))
             return kDummy;
       }
-      if (found == surroundings_.environment.end()) return std::nullopt;
-      return found->second;
+      if (found != surroundings_.environment.end()) return found->second;
+      for (const ConfigKey& key : made.manifest->config)
+        if (offline_ && key.required && !key.env.empty() && key.env.front() == name) return kDummy;
+      return std::nullopt;
     };
     made.settings = resolve_settings(*made.manifest, block.name, written, environment, block.where,
                                      diagnostics);

@@ -31,11 +31,15 @@ class Workspace {
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
-  /// Reads the file and its providers' manifests; adds every mistake, also of the accounts' settings.
+  /// No vendor will be asked: credentials may be missing.
+  void stay_offline() { offline_ = true; }
+  /// Reads the file and its providers' manifests; adds every mistake, also of the accounts'
+  /// settings.
   bool load(Diagnostics& diagnostics);
   /// Evaluates the file; adds every mistake.
   bool expand(Diagnostics& diagnostics);
-  /// Brings in a provider that the file no longer names, for records that are left of it. False when there is none.
+  /// Brings in a provider that the file no longer names, for records that are left of it. False
+  /// when there is none.
   bool add_provider(const std::string& name, Diagnostics& diagnostics);
 
   DiskFiles& files() { return files_; }
@@ -61,6 +65,7 @@ class Workspace {
                                                 Diagnostics& diagnostics) const;
 
   const Globals& globals_;
+  bool offline_ = false;
   DiskFiles files_ = {};
   Surroundings surroundings_ = {};
   std::optional<Config> config_ = {};
@@ -70,8 +75,10 @@ class Workspace {
   std::optional<Expansion> expansion_ = {};
 };
 
-/// The manifest compiled into the binary under this name; null when there is none. Compiled on demand.
-std::shared_ptr<const Manifest> built_in_manifest(const std::string& name, Diagnostics& diagnostics);
+/// The manifest compiled into the binary under this name; null when there is none. Compiled on
+/// demand.
+std::shared_ptr<const Manifest> built_in_manifest(const std::string& name,
+                                                  Diagnostics& diagnostics);
 /// Names of all built-in manifests, sorted.
 std::vector<std::string> built_in_names();
 

@@ -38,24 +38,23 @@ int run_adopt(Context& context, const AdoptFlags& flags) {
   const std::string id = escape_control(flags.id);
   for (const Record& record : session.state().records) {
     if (record.address == desired->address && !record.id.empty() && !record.forgotten)
-      return session.fail(Diagnostic{
-          .code = ErrorCode::conflict,
-          .message = record.address.text() + " already is " + escape_control(record.id),
-          .hint = "forget that one first: jim state rm " + record.address.text()});
+      return session.fail(
+          Diagnostic{.code = ErrorCode::conflict,
+                     .message = record.address.text() + " already is " + escape_control(record.id),
+                     .hint = "forget that one first: jim state rm " + record.address.text()});
     if (record.id == flags.id && record.type == desired->type->name && !record.forgotten)
-      return session.fail(Diagnostic{
-          .code = ErrorCode::conflict,
-          .message = id + " already is " + record.address.text(),
-          .hint = "to rename it: jim state mv " + record.address.text() + " " +
-                  desired->address.text()});
+      return session.fail(Diagnostic{.code = ErrorCode::conflict,
+                                     .message = id + " already is " + record.address.text(),
+                                     .hint = "to rename it: jim state mv " + record.address.text() +
+                                             " " + desired->address.text()});
   }
   Provider* provider = session.provider_of(*desired->type);
   const auto object = session.loop().run(provider->read(*desired->type, flags.id));
   if (!object) return session.fail(object.error());
   Mark mark;
   if (parse_mark(object->mark, mark) && mark.lineage != session.lineage()) {
-    const std::string owner = "project '" + escape_control(mark.project) + "' (" +
-                              escape_control(mark.address) + ")";
+    const std::string owner =
+        "project '" + escape_control(mark.project) + "' (" + escape_control(mark.address) + ")";
     if (!may_proceed(context)) return refuse(context, "adopt", "");
     if (!approved(context, id + " carries the mark of " + owner + ". Take it over?")) return 1;
   }

@@ -1,3 +1,5 @@
+#include "core/apply/apply.h"
+
 #include <optional>
 
 #include "cli/approval.h"
@@ -6,7 +8,6 @@
 #include "cli/render/report_text.h"
 #include "cli/session.h"
 #include "cli/watch.h"
-#include "core/apply/apply.h"
 #include "core/base/text.h"
 #include "core/plan/plan_file.h"
 #include "core/value/json.h"
@@ -33,8 +34,8 @@ std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
     session.fail(error);
     return std::nullopt;
   }
-  const Touched touched =
-      touched_by(*saved, session.workspace().config(), session.workspace().expansion(), session.state());
+  const Touched touched = touched_by(*saved, session.workspace().config(),
+                                     session.workspace().expansion(), session.state());
   if (!session.refresh_some(touched.ids, touched.lists)) return std::nullopt;
   std::optional<Plan> plan;
   if (touched.addresses.empty()) {
@@ -74,9 +75,11 @@ void show_report(Context& context, const Plan& plan, const Report& report, Durat
     terminal.out(to_json(report_value(report), {.indent = 2}) + "\n");
     return;
   }
-  if (!is_empty(plan)) terminal.out("Done: " + done_text(report) + " in " + duration_text(took) + "\n");
+  if (!is_empty(plan))
+    terminal.out("Done: " + done_text(report) + " in " + duration_text(took) + "\n");
   if (!plan.destroy && !report.outputs.empty())
-    terminal.out("\nOutputs\n  " + join(split(std::string(trim(outputs_text(report.outputs))), "\n"), "\n  ") + "\n");
+    terminal.out("\nOutputs\n  " +
+                 join(split(std::string(trim(outputs_text(report.outputs))), "\n"), "\n  ") + "\n");
 }
 
 }  // namespace
@@ -110,8 +113,7 @@ int run_apply(Context& context, const ApplyFlags& flags) {
                            .stop = session.stop(),
                            .observer = watch};
   const Instant start = session.loop().clock().now();
-  const Report report =
-      session.loop().run(apply(applying, session.workspace().expansion(), *plan));
+  const Report report = session.loop().run(apply(applying, session.workspace().expansion(), *plan));
   watch.end();
   show_report(context, *plan, report, session.loop().clock().now() - start);
   if (!session.close()) return session.status();

@@ -8,7 +8,8 @@
 
 namespace jim {
 
-/// What every command gets: the flags and the streams. Each command gives its exit status (DESIGN.md section 11).
+/// What every command gets: the flags and the streams. Each command gives its exit status
+/// (DESIGN.md section 11).
 struct Context {
   const Globals& globals;
   Terminal& terminal;

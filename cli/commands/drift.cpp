@@ -31,8 +31,12 @@ int run_drift(Context& context, const DriftFlags& flags) {
   if (!plan) return session.status();
   Terminal& terminal = context.terminal;
   switch (context.globals.format) {
-    case Format::json: terminal.out(drift_json(*plan, session.key())); break;
-    case Format::markdown: terminal.out(drift_markdown(*plan)); break;
+    case Format::json:
+      terminal.out(drift_json(*plan, session.key()));
+      break;
+    case Format::markdown:
+      terminal.out(drift_markdown(*plan));
+      break;
     case Format::text:
       terminal.out(plan->drift.empty() ? "No drift.\n"
                                        : drift_text(*plan, Paint(terminal.out_look().colour)));

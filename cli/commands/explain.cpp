@@ -109,9 +109,10 @@ std::string type_text(const ResourceType& type) {
     return one.computed && !one.optional_computed && !one.required;
   });
   text += "\nIts mark is ";
-  text += type.mark_field.empty()
-              ? "nowhere: this vendor has no field for it, so jim knows the object by its id alone.\n"
-              : "in " + type.mark_field + ".\n";
+  text +=
+      type.mark_field.empty()
+          ? "nowhere: this vendor has no field for it, so jim knows the object by its id alone.\n"
+          : "in " + type.mark_field + ".\n";
   return text;
 }
 

@@ -25,7 +25,8 @@ std::string label(const ResourceBlock& block, std::size_t instances) {
 
 std::string dot(const Config& config, const Expansion& expansion,
                 const std::map<std::string, std::size_t>& instances) {
-  std::string text = "digraph " + quoted(config.project) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  std::string text =
+      "digraph " + quoted(config.project) + " {\n  rankdir=LR;\n  node [shape=box];\n";
   for (const ResourceBlock& block : config.resources) {
     const auto found = instances.find(block.name);
     std::string lines = quoted(label(block, found == instances.end() ? 0 : found->second));
@@ -59,7 +60,7 @@ std::string mermaid(const Config& config, const Expansion& expansion,
 
 int run_graph(Context& context, const GraphFlags& flags) {
   Session session(context);
-  if (!session.open_file()) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked)) return session.status();
   const Config& config = session.workspace().config();
   const Expansion& expansion = session.workspace().expansion();
   std::map<std::string, std::size_t> instances;

@@ -15,7 +15,8 @@ struct Example {
   std::string_view next = {};
 };
 
-constexpr std::string_view kQuickstart = R"(# Two web servers and a key. 'jim explain file' says what a file may have.
+constexpr std::string_view kQuickstart =
+    R"(# Two web servers and a key. 'jim explain file' says what a file may have.
 project: quickstart
 
 providers:
@@ -43,7 +44,8 @@ outputs:
   web: ${web[*].ipv4}
 )";
 
-constexpr std::string_view kLambda = R"(# One GPU machine. 'jim explain lambda.instance' says what else it takes.
+constexpr std::string_view kLambda =
+    R"(# One GPU machine. 'jim explain lambda.instance' says what else it takes.
 project: training
 
 providers:
@@ -66,7 +68,8 @@ outputs:
   trainer: ${trainer.ip}
 )";
 
-constexpr std::string_view kOwnRacks = R"(# Machines in your own racks, by OpenStack Ironic. 'jim explain ironic.node' says more.
+constexpr std::string_view kOwnRacks =
+    R"(# Machines in your own racks, by OpenStack Ironic. 'jim explain ironic.node' says more.
 project: racks
 
 providers:
@@ -100,10 +103,11 @@ int run_init(Context& context, const InitFlags& flags) {
   }
   if (example == nullptr) {
     const auto near = did_you_mean(wanted, names);
-    return fail(context.terminal,
-                {.code = ErrorCode::invalid_config,
-                 .message = "there is no example '" + escape_control(wanted) + "'",
-                 .hint = near ? "did you mean '" + *near + "'?" : "there are " + join(names, ", ")});
+    return fail(
+        context.terminal,
+        {.code = ErrorCode::invalid_config,
+         .message = "there is no example '" + escape_control(wanted) + "'",
+         .hint = near ? "did you mean '" + *near + "'?" : "there are " + join(names, ", ")});
   }
   DiskFiles files;
   if (files.exists("jim.yaml"))

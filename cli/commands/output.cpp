@@ -8,7 +8,8 @@ namespace jim {
 
 int run_output(Context& context, const std::string& name) {
   Session session(context);
-  if (!session.open_file() || !session.open_state("output", false)) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("output", false))
+    return session.status();
   const ValueMap& outputs = session.state().outputs;
   const bool json = context.globals.format == Format::json;
   if (name.empty()) {
@@ -21,10 +22,10 @@ int run_output(Context& context, const std::string& name) {
     std::vector<std::string> known;
     for (const auto& [one, unused] : outputs) known.push_back(one);
     const auto near = did_you_mean(name, known);
-    return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                                   .message = "there is no output '" + escape_control(name) + "'",
-                                   .hint = near ? "did you mean '" + *near + "'?"
-                                                : "outputs are those of the last apply"});
+    return session.fail(Diagnostic{
+        .code = ErrorCode::invalid_config,
+        .message = "there is no output '" + escape_control(name) + "'",
+        .hint = near ? "did you mean '" + *near + "'?" : "outputs are those of the last apply"});
   }
   context.terminal.out((json ? to_json(without_secrets(*value)) : bare_text(*value)) + "\n");
   return 0;

@@ -12,9 +12,15 @@ constexpr int kChangesPresent = 2;
 void show(Context& context, Session& session, const Plan& plan) {
   Terminal& terminal = context.terminal;
   switch (context.globals.format) {
-    case Format::text: terminal.out(plan_text(plan, Paint(terminal.out_look().colour))); break;
-    case Format::markdown: terminal.out(plan_markdown(plan)); break;
-    case Format::json: terminal.out(plan_json(plan, session.key())); break;
+    case Format::text:
+      terminal.out(plan_text(plan, Paint(terminal.out_look().colour)));
+      break;
+    case Format::markdown:
+      terminal.out(plan_markdown(plan));
+      break;
+    case Format::json:
+      terminal.out(plan_json(plan, session.key()));
+      break;
   }
 }
 
@@ -22,7 +28,8 @@ void show(Context& context, Session& session, const Plan& plan) {
 
 int run_plan(Context& context, const PlanFlags& flags) {
   Session session(context);
-  if (!session.open_file()) return session.status();
+  const auto vendors = flags.offline ? Session::Vendors::not_asked : Session::Vendors::asked;
+  if (!session.open_file(vendors)) return session.status();
   // A saved plan is bound to a state, whose key stands for the secrets in it.
   const bool saved = !flags.out.empty();
   if (!session.open_state("plan", saved)) return session.status();

@@ -98,7 +98,8 @@ int run_state_rebuild(Context& context) {
       continue;
     }
     const bool foreign_mark = one.mark.lineage != session.lineage();
-    if (!take_over(session, *address, *one.type, *one.object, foreign_mark)) return session.status();
+    if (!take_over(session, *address, *one.type, *one.object, foreign_mark))
+      return session.status();
     context.terminal.out(address->text() + "  " + one.type->name + "  " +
                          escape_control(one.object->id) + "\n");
     ++written;

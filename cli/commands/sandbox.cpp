@@ -1,3 +1,5 @@
+#include "core/sandbox/sandbox.h"
+
 #include <csignal>
 #include <filesystem>
 #include <system_error>
@@ -7,7 +9,6 @@
 #include "cli/tell.h"
 #include "core/base/text.h"
 #include "core/net/curl_http.h"
-#include "core/sandbox/sandbox.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -27,9 +28,10 @@ Result<int> port_of(const std::string& listen) {
                       port.find_first_not_of("0123456789") == std::string::npos;
   if ((host == "127.0.0.1" || host == "localhost") && digits && std::stoi(port) < 65536)
     return std::stoi(port);
-  return Diagnostic{.code = ErrorCode::invalid_config,
-                    .message = "cannot listen on '" + escape_control(listen) + "'",
-                    .hint = "127.0.0.1:PORT; the sandbox takes any credentials, so it stays on this machine"};
+  return Diagnostic{
+      .code = ErrorCode::invalid_config,
+      .message = "cannot listen on '" + escape_control(listen) + "'",
+      .hint = "127.0.0.1:PORT; the sandbox takes any credentials, so it stays on this machine"};
 }
 
 /// Sends one order to a sandbox of this process over its data.
@@ -51,12 +53,14 @@ Result<Value> order(const std::string& folder, const std::string& path, const st
   auto answer = parse_json(reply->body);
   if (reply->status == 200 && answer) return answer;
   const Value* error = answer ? answer->get("error") : nullptr;
-  return Diagnostic{.code = ErrorCode::internal,
-                    .message = "the sandbox answered " + std::to_string(reply->status) +
-                               (error != nullptr && error->is_string() ? ": " + error->as_string() : "")};
+  return Diagnostic{
+      .code = ErrorCode::internal,
+      .message = "the sandbox answered " + std::to_string(reply->status) +
+                 (error != nullptr && error->is_string() ? ": " + error->as_string() : "")};
 }
 
-/// Waits for Ctrl-C or SIGTERM. Both are blocked beforehand, so that the server's thread does not take them.
+/// Waits for Ctrl-C or SIGTERM. Both are blocked beforehand, so that the server's thread does not
+/// take them.
 void wait_for_end(const sigset_t& ends) {
   int signal = 0;
   sigwait(&ends, &signal);
@@ -110,8 +114,9 @@ int run_sandbox_reset(Context& context, const SandboxFlags& flags) {
 
 int run_sandbox_drift(Context& context, const SandboxFlags& flags) {
   // One server goes, another gets a name of somebody's own.
-  const auto done = order(data_of(flags), "/drift",
-                          R"([{"collection": "latitude/servers", "match": {"hostname": "*-0"}, "remove": true},
+  const auto done =
+      order(data_of(flags), "/drift",
+            R"([{"collection": "latitude/servers", "match": {"hostname": "*-0"}, "remove": true},
        {"collection": "latitude/servers", "match": {"hostname": "*-1"},
         "set": {"hostname": "renamed-by-hand"}}])");
   if (!done) return fail(context.terminal, done.error());

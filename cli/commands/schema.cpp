@@ -1,7 +1,8 @@
+#include "core/config/schema.h"
+
 #include "cli/commands/commands.h"
 #include "cli/tell.h"
 #include "cli/workspace.h"
-#include "core/config/schema.h"
 #include "core/value/json.h"
 
 namespace jim {

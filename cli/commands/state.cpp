@@ -19,10 +19,10 @@ const Record* find_record(Session& session, const std::string& text) {
   std::vector<std::string> known;
   for (const Record& one : session.state().records) known.push_back(one.address.text());
   const auto near = did_you_mean(text, known);
-  session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                          .message = "state has no '" + escape_control(text) + "'",
-                          .hint = near ? "did you mean '" + *near + "'?"
-                                       : "'jim state list' shows all addresses"});
+  session.fail(Diagnostic{
+      .code = ErrorCode::invalid_config,
+      .message = "state has no '" + escape_control(text) + "'",
+      .hint = near ? "did you mean '" + *near + "'?" : "'jim state list' shows all addresses"});
   return nullptr;
 }
 
@@ -42,7 +42,8 @@ std::string condition(const Record& record) {
 
 int run_state_list(Context& context) {
   Session session(context);
-  if (!session.open_file() || !session.open_state("state list", false)) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state list", false))
+    return session.status();
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const Record& record : session.state().records) {
@@ -72,7 +73,8 @@ int run_state_list(Context& context) {
 
 int run_state_show(Context& context, const StateFlags& flags) {
   Session session(context);
-  if (!session.open_file() || !session.open_state("state show", false)) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state show", false))
+    return session.status();
   const Record* record = find_record(session, flags.address);
   if (record == nullptr) return session.status();
   context.terminal.out(to_json(record_to_value(*record), {.indent = 2}) + "\n");
@@ -81,7 +83,8 @@ int run_state_show(Context& context, const StateFlags& flags) {
 
 int run_state_export(Context& context) {
   Session session(context);
-  if (!session.open_file() || !session.open_state("state export", false)) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state export", false))
+    return session.status();
   context.terminal.out(export_state(session.state()));
   return 0;
 }
@@ -132,7 +135,8 @@ int run_state_rm(Context& context, const StateFlags& flags) {
   Provider* provider = session.provider_of(type);
   RecordChange change = {.record = *record, .remove = true};
   if (!record->id.empty() && provider->can_set_mark(type)) {
-    // Without a project the mark comes off; an object with it would be found again by the next plan.
+    // Without a project the mark comes off; an object with it would be found again by the next
+    // plan.
     auto unmarked = session.loop().run(provider->set_mark(type, record->id, Mark{}));
     if (!unmarked && unmarked.error().code != ErrorCode::not_found)
       return session.fail(unmarked.error());

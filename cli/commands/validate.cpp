@@ -6,7 +6,7 @@ namespace jim {
 
 int run_validate(Context& context) {
   Session session(context);
-  if (!session.open_file()) return session.status();
+  if (!session.open_file(Session::Vendors::not_asked)) return session.status();
   const std::size_t resources = session.workspace().expansion().resources().size();
   const std::size_t providers = session.workspace().accounts().size();
   if (context.globals.format == Format::json) {
@@ -15,9 +15,9 @@ int run_validate(Context& context) {
     map.set("resources", static_cast<std::int64_t>(resources));
     context.terminal.out(to_json(Value(std::move(map))) + "\n");
   } else {
-    context.terminal.out(join(session.workspace().config().files, ", ") + " is valid: " +
-                         counted(resources, "resource") + ", " + counted(providers, "provider") +
-                         "\n");
+    context.terminal.out(join(session.workspace().config().files, ", ") +
+                         " is valid: " + counted(resources, "resource") + ", " +
+                         counted(providers, "provider") + "\n");
   }
   return 0;
 }

@@ -1,5 +1,6 @@
-#include "cli/commands/commands.h"
 #include "core/base/version.h"
+
+#include "cli/commands/commands.h"
 
 namespace jim {
 

@@ -15,8 +15,7 @@ constexpr std::size_t kLongestAddresses = 60;
 /// `text` without the id of one object, so that what is said of many is the same sentence.
 std::string without_id(const std::string& text, const Change& change) {
   static constexpr std::string_view kDeleted = " was deleted outside jim";
-  if (change.id.empty())
-    return text.ends_with(kDeleted) ? "it" + std::string(kDeleted) : text;
+  if (change.id.empty()) return text.ends_with(kDeleted) ? "it" + std::string(kDeleted) : text;
   std::string result = text;
   for (std::size_t at = result.find(change.id); at != std::string::npos;
        at = result.find(change.id, at + 2))
@@ -67,8 +66,7 @@ std::string addresses_of(const std::vector<const Change*>& changes) {
   std::sort(addresses.begin(), addresses.end());
   const std::string text = folded(addresses);
   if (text.size() <= kLongestAddresses) return escape_control(text);
-  return escape_control(addresses.front().text()) + " … " +
-         escape_control(addresses.back().text());
+  return escape_control(addresses.front().text()) + " … " + escape_control(addresses.back().text());
 }
 
 /// Sorts the reasons out: `plan: jim.yaml:3:5 asks for it` belongs to the attribute `plan`.

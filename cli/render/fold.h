@@ -10,9 +10,10 @@ namespace jim {
 /// Changes that a person sees as one: the same thing happens to each of them, for the same reasons.
 struct Fold {
   std::vector<const Change*> changes = {};
-  std::string addresses = {};            ///< `web[0..499]`
-  std::string summary = {};              ///< `c3-small-x86 · NYC`
-  std::vector<std::string> reasons = {}; ///< about the change as a whole; ids left out where they differ
+  std::string addresses = {};  ///< `web[0..499]`
+  std::string summary = {};    ///< `c3-small-x86 · NYC`
+  std::vector<std::string> reasons =
+      {};  ///< about the change as a whole; ids left out where they differ
   /// For each attribute of the first change: why it differs, or empty.
   std::vector<std::string> attribute_reasons = {};
 

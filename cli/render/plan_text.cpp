@@ -20,13 +20,17 @@ std::string padded(const std::string& text, std::size_t columns) {
 std::string coloured(const Paint& paint, Action action, const std::string& text) {
   switch (action) {
     case Action::create:
-    case Action::adopt: return paint.green(text);
+    case Action::adopt:
+      return paint.green(text);
     case Action::replace:
-    case Action::remove: return paint.red(text);
+    case Action::remove:
+      return paint.red(text);
     case Action::update:
-    case Action::rename: return paint.yellow(text);
+    case Action::rename:
+      return paint.yellow(text);
     case Action::forget:
-    case Action::no_op: return paint.dim(text);
+    case Action::no_op:
+      return paint.dim(text);
   }
   return text;
 }
@@ -34,13 +38,20 @@ std::string coloured(const Paint& paint, Action action, const std::string& text)
 /// What a risk means for whoever uses the machine.
 std::string risk_text(Risk risk) {
   switch (risk) {
-    case Risk::none: return {};
-    case Risk::in_place: return "in place";
-    case Risk::reboot: return "reboot: down for minutes, disks kept";
-    case Risk::reinstall: return "reinstall: disks wiped, same machine";
-    case Risk::replace: return "replace: another object, this one is deleted";
-    case Risk::release: return "release: a reservation or discount is given up";
-    case Risk::bill: return "bill: a prepaid period starts";
+    case Risk::none:
+      return {};
+    case Risk::in_place:
+      return "in place";
+    case Risk::reboot:
+      return "reboot: down for minutes, disks kept";
+    case Risk::reinstall:
+      return "reinstall: disks wiped, same machine";
+    case Risk::replace:
+      return "replace: another object, this one is deleted";
+    case Risk::release:
+      return "release: a reservation or discount is given up";
+    case Risk::bill:
+      return "bill: a prepaid period starts";
   }
   return {};
 }
@@ -48,10 +59,14 @@ std::string risk_text(Risk risk) {
 /// The word for an action whose sign alone would not say it.
 std::string action_note(const Change& change) {
   switch (change.action) {
-    case Action::adopt: return "adopt " + escape_control(change.id);
-    case Action::rename: return "was " + escape_control(change.previous.text());
-    case Action::forget: return "forget: the object is left alone";
-    default: return change.resumes ? "go on with a half-made object" : "";
+    case Action::adopt:
+      return "adopt " + escape_control(change.id);
+    case Action::rename:
+      return "was " + escape_control(change.previous.text());
+    case Action::forget:
+      return "forget: the object is left alone";
+    default:
+      return change.resumes ? "go on with a half-made object" : "";
   }
 }
 
@@ -73,16 +88,17 @@ std::string difference_text(const AttributeChange& change) {
   const std::string after = value_text(change.after, change.secret);
   if (change.before.is_null()) return escape_control(change.name) + ": " + after;
   const std::string before = value_text(change.before, change.secret);
-  if (change.secret && before == after) return escape_control(change.name) + ": " + after + " changes";
+  if (change.secret && before == after)
+    return escape_control(change.name) + ": " + after + " changes";
   return escape_control(change.name) + ": " + before + " -> " + after;
 }
 
-/// What differs, below a plan line. A new object's attributes are what the file says and are not repeated.
+/// What differs, below a plan line. A new object's attributes are what the file says and are not
+/// repeated.
 std::string details_text(const Fold& fold, const Paint& paint) {
   const Change& change = fold.first();
   std::string text;
-  for (const std::string& reason : fold.reasons)
-    text += "        " + paint.dim(reason) + "\n";
+  for (const std::string& reason : fold.reasons) text += "        " + paint.dim(reason) + "\n";
   if (change.action == Action::create) return text;
   std::size_t widest = 0;
   for (const AttributeChange& one : change.attributes)
@@ -128,7 +144,8 @@ std::vector<std::pair<std::string, const Drift*>> folded_drift(const std::vector
   std::map<std::string, std::size_t> places;
   for (const Drift& one : drift) {
     std::string signature = one.address.name + (one.gone ? "\ngone" : "");
-    for (const AttributeChange& change : one.attributes) signature += "\n" + difference_text(change);
+    for (const AttributeChange& change : one.attributes)
+      signature += "\n" + difference_text(change);
     const auto [place, fresh] = places.emplace(std::move(signature), groups.size());
     if (fresh) groups.push_back({{}, &one});
     groups[place->second].first.push_back(one.address);

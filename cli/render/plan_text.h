@@ -7,7 +7,8 @@
 
 namespace jim {
 
-/// The plan for people: one line per group of identical changes, what differs below it, and the counts at last.
+/// The plan for people: one line per group of identical changes, what differs below it, and the
+/// counts at last.
 std::string plan_text(const Plan& plan, const Paint& paint);
 
 /// The plan for a pull request: the counts, and everything else folded away.

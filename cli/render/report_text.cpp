@@ -46,25 +46,38 @@ std::string addresses_of(std::vector<Address> addresses) {
 
 std::string_view past(Action action) {
   switch (action) {
-    case Action::create: return "created";
-    case Action::update: return "changed";
-    case Action::replace: return "replaced";
-    case Action::remove: return "destroyed";
-    case Action::adopt: return "adopted";
-    case Action::rename: return "renamed";
-    case Action::forget: return "forgotten";
-    case Action::no_op: return "left alone";
+    case Action::create:
+      return "created";
+    case Action::update:
+      return "changed";
+    case Action::replace:
+      return "replaced";
+    case Action::remove:
+      return "destroyed";
+    case Action::adopt:
+      return "adopted";
+    case Action::rename:
+      return "renamed";
+    case Action::forget:
+      return "forgotten";
+    case Action::no_op:
+      return "left alone";
   }
   return "";
 }
 
 std::string_view outcome_word(Outcome outcome) {
   switch (outcome) {
-    case Outcome::done: return "done";
-    case Outcome::failed: return "failed";
-    case Outcome::skipped: return "skipped";
-    case Outcome::not_started: return "not_started";
-    case Outcome::interrupted: return "interrupted";
+    case Outcome::done:
+      return "done";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::skipped:
+      return "skipped";
+    case Outcome::not_started:
+      return "not_started";
+    case Outcome::interrupted:
+      return "interrupted";
   }
   return "";
 }
@@ -74,7 +87,8 @@ std::string failed_text(const Report& report, const Paint& paint) {
   for (const Group& group : grouped(report, Outcome::failed)) {
     const StepReport& step = *group.first;
     text += paint.red("error:") + " " + addresses_of(group.addresses) + ": " +
-            std::string(action_word(step.action)) + ": " + escape_control(step.error.message) + "\n";
+            std::string(action_word(step.action)) + ": " + escape_control(step.error.message) +
+            "\n";
     if (!step.id.empty() && step.action != Action::remove)
       text += "  note: the object " + escape_control(step.id) +
               " exists; state knows it, and the next apply goes on with it\n";

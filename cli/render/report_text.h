@@ -14,7 +14,8 @@ std::string done_text(const Report& report);
 /// What failed, what was not done, and what to do next; empty when everything was done.
 std::string troubles_text(const Report& report, const Paint& paint);
 
-/// The report as a JSON value: `steps`, `outputs`, `errors`, `complete`, `interrupted`. Holds no secret.
+/// The report as a JSON value: `steps`, `outputs`, `errors`, `complete`, `interrupted`. Holds no
+/// secret.
 Value report_value(const Report& report);
 
 /// `web = ["192.0.2.1"]`, one line per output.
