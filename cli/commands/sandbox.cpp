@@ -116,9 +116,9 @@ int run_sandbox_drift(Context& context, const SandboxFlags& flags) {
   // One server goes, another gets a name of somebody's own.
   const auto done =
       order(data_of(flags), "/drift",
-            R"([{"collection": "latitude/servers", "match": {"hostname": "*-0"}, "remove": true},
-       {"collection": "latitude/servers", "match": {"hostname": "*-1"},
-        "set": {"hostname": "renamed-by-hand"}}])");
+            R"([{"vendor": "latitude", "type": "servers", "match": {"hostname": "*-0"}, "delete": true},
+                {"vendor": "latitude", "type": "servers", "match": {"hostname": "*-1"},
+                 "set": {"hostname": "renamed-by-hand"}}])");
   if (!done) return fail(context.terminal, done.error());
   context.terminal.err("the server *-0 is deleted and *-1 is renamed, as if by hand\n");
   return 0;
