@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/config/reserved.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -10,10 +11,15 @@ namespace jim {
 namespace {
 
 std::vector<std::string> attribute_names(const ResourceType& type) {
-  std::vector<std::string> names = {"count", "for_each", "if",     "needs",   "protect",
-                                    "keep",  "ignore",   "timeouts", "was"};
+  std::vector<std::string> names;
   for (const Attribute& attribute : type.attributes)
     if (!attribute.computed || attribute.optional_computed) names.push_back(attribute.name);
+  return names;
+}
+
+std::vector<std::string> key_names(const ResourceType& type) {
+  std::vector<std::string> names = attribute_names(type);
+  for (const ReservedKey& key : kReservedKeys) names.emplace_back(key.name);
   return names;
 }
 
@@ -27,60 +33,70 @@ void check_names(const ResourceBlock& block, const ResourceType& type, Diagnosti
   for (const ConfigAttribute& written : block.attributes) {
     const Attribute* attribute = type.attribute(written.name);
     if (attribute == nullptr) {
-      const auto near = did_you_mean(written.name, attribute_names(type));
+      const auto near = did_you_mean(written.name, key_names(type));
       diagnostics.push_back(wrong(
-          block.name + ": " + type.name + " has no attribute '" + escape_control(written.name) + "'",
+          block.name + ": " + type.name + " has no attribute '" + escape_control(written.name) +
+              "'",
           near ? "did you mean '" + *near + "'?" : "'jim explain " + type.name + "' lists them all",
           written.name_where));
     } else if (attribute->computed && !attribute->optional_computed) {
-      diagnostics.push_back(wrong(
-          block.name + ": '" + written.name + "' is set by the vendor, not by the file",
-          "take it away; use it elsewhere as ${" + block.name + "." + written.name + "}",
-          written.name_where));
+      diagnostics.push_back(
+          wrong(block.name + ": '" + written.name + "' is set by the vendor, not by the file",
+                "take it away; use it elsewhere as ${" + block.name + "." + written.name + "}",
+                written.name_where));
     }
   }
   for (const Attribute& attribute : type.attributes) {
     if (!attribute.required || attribute.default_value) continue;
-    const bool set = std::any_of(
-        block.attributes.begin(), block.attributes.end(),
-        [&](const ConfigAttribute& written) { return written.name == attribute.name; });
+    const bool set =
+        std::any_of(block.attributes.begin(), block.attributes.end(),
+                    [&](const ConfigAttribute& written) { return written.name == attribute.name; });
     if (set) continue;
-    diagnostics.push_back(
-        wrong(block.name + ": '" + attribute.name + "' is missing, and every " + type.name +
-                  " needs one",
-              attribute.example.empty() ? "'jim explain " + type.name + "." + attribute.name +
-                                              "' says what goes there"
-                                        : "such as '" + attribute.name + ": " + attribute.example + "'",
-              block.where));
+    diagnostics.push_back(wrong(
+        block.name + ": '" + attribute.name + "' is missing, and every " + type.name + " needs one",
+        attribute.example.empty()
+            ? "'jim explain " + type.name + "." + attribute.name + "' says what goes there"
+            : "such as '" + attribute.name + ": " + attribute.example + "'",
+        block.where));
   }
   for (std::size_t i = 0; i < block.ignore.size(); ++i) {
     if (type.attribute(block.ignore[i]) != nullptr) continue;
     const auto near = did_you_mean(block.ignore[i], attribute_names(type));
-    diagnostics.push_back(wrong(block.name + ": 'ignore' names '" +
-                                    escape_control(block.ignore[i]) + "', which " + type.name +
-                                    " does not have",
-                                near ? "did you mean '" + *near + "'?" : "", block.ignore_where[i]));
+    diagnostics.push_back(
+        wrong(block.name + ": 'ignore' names '" + escape_control(block.ignore[i]) + "', which " +
+                  type.name + " does not have",
+              near ? "did you mean '" + *near + "'?" : "", block.ignore_where[i]));
   }
 }
+
+namespace {
+
+Diagnostic wrong_type(const std::string& resource, const Attribute& attribute, const Value& value,
+                      const SourceLocation& where) {
+  std::string found = kind_name(value.kind());
+  const bool shown = !attribute.secret && !value.has_secret() && !value.is_map() &&
+                     !value.is_list() && !value.is_null();
+  if (shown) found += " (" + escape_control(to_json(value)) + ")";
+  std::string hint =
+      attribute.type.kind == AttributeType::Kind::boolean ? boolean_hint(value) : std::string();
+  if (hint.empty() && !attribute.example.empty())
+    hint = "such as '" + attribute.name + ": " + attribute.example + "'";
+  return wrong(
+      resource + ": '" + attribute.name + "' takes " + attribute.type.text() + ", not " + found,
+      hint, where);
+}
+
+}  // namespace
 
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where) {
   auto converted = convert(value, attribute.type);
-  if (!converted) {
-    const std::string found =
-        value.has_secret() || value.is_map() || value.is_list()
-            ? kind_name(value.kind())
-            : std::string(kind_name(value.kind())) + " (" + escape_control(to_json(value)) + ")";
-    return wrong(resource + ": '" + attribute.name + "' takes " + attribute.type.text() +
-                     ", not " + found,
-                 attribute.example.empty()
-                     ? ""
-                     : "such as '" + attribute.name + ": " + attribute.example + "'",
-                 where);
-  }
+  if (!converted) return wrong_type(resource, attribute, value, where);
+  if (converted->is_null() && attribute.default_value) converted = *attribute.default_value;
   if (converted->is_null() && attribute.required)
-    return wrong(resource + ": '" + attribute.name + "' is null, and every resource of this type needs one",
-                 "give it a value", where);
+    return wrong(
+        resource + ": '" + attribute.name + "' is null, and every resource of this type needs one",
+        "give it a value", where);
   const bool checked = !attribute.allowed.empty() && !converted->is_null() &&
                        !converted->has_unknown() && !converted->has_secret();
   if (checked && std::find(attribute.allowed.begin(), attribute.allowed.end(), *converted) ==
@@ -88,11 +104,11 @@ Result<Value> check_value(const std::string& resource, const Attribute& attribut
     std::vector<std::string> words;
     for (const Value& word : attribute.allowed)
       words.push_back(word.is_string() ? word.as_string() : to_json(word));
-    const auto near = converted->is_string() ? did_you_mean(converted->as_string(), words)
-                                             : std::nullopt;
-    return wrong(resource + ": '" + attribute.name + "' cannot be " +
-                     escape_control(to_json(*converted)),
-                 near ? "did you mean '" + *near + "'?" : "allowed: " + join(words, ", "), where);
+    const auto near =
+        converted->is_string() ? did_you_mean(converted->as_string(), words) : std::nullopt;
+    return wrong(
+        resource + ": '" + attribute.name + "' cannot be " + escape_control(to_json(*converted)),
+        near ? "did you mean '" + *near + "'?" : "allowed: " + join(words, ", "), where);
   }
   return attribute.secret ? converted->as_secret() : *converted;
 }

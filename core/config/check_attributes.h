@@ -9,11 +9,12 @@
 
 namespace jim {
 
-/// Checks what does not depend on values: unknown, computed and missing attributes, names in `ignore`.
+/// Checks what does not depend on values: unknown, computed and missing attributes, names in
+/// `ignore`.
 void check_names(const ResourceBlock& block, const ResourceType& type, Diagnostics& diagnostics);
 
-/// Converts one attribute's value to its type and checks allowed values; secret attributes become secret.
-/// Fails with invalid_config at `where`.
+/// Converts one attribute's value to its type and checks allowed values; secret attributes become
+/// secret. Fails with invalid_config at `where`.
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where);
 

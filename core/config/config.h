@@ -14,8 +14,8 @@
 
 namespace jim {
 
-/// A value in the file: text with `${...}`, or a list or map of such values, with its place. It is a tree of templates
-/// turned into one Template-like thing: `evaluate` gives the whole Value.
+/// A value in the file: text with `${...}`, or a list or map of such values, with its place. It is
+/// a tree of templates turned into one Template-like thing: `evaluate` gives the whole Value.
 struct ConfigValue {
   enum class Kind { scalar, list, map };
   Kind kind = Kind::scalar;
@@ -55,14 +55,18 @@ struct ResourceBlock {
   std::vector<SourceLocation> ignore_where = {};
   std::map<std::string, Duration> timeouts = {};  ///< create, update, delete
   std::string was = {};                           ///< old name
-  bool create_before_destroy = false;             ///< asked for in the file
+  SourceLocation was_where = {};
+  bool create_before_destroy = false;  ///< asked for in the file
+  /// A mistake in what it is or how often has been told: nothing more can be said of what it holds.
+  bool broken = false;
 };
 
 /// One entry of `providers`.
 struct ProviderBlock {
   std::string name = {};
   SourceLocation where = {};
-  std::string manifest = {};  ///< path from the config's folder; empty: the built-in one called `name`
+  std::string manifest =
+      {};  ///< path from the config's folder; empty: the built-in one called `name`
   std::vector<ConfigAttribute> settings = {};
 };
 

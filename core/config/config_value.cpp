@@ -4,7 +4,8 @@ namespace jim {
 
 Result<Value> ConfigValue::evaluate(const Scope& scope) const {
   switch (kind) {
-    case Kind::scalar: return scalar.is_constant() ? scalar.constant() : scalar.evaluate(scope);
+    case Kind::scalar:
+      return scalar.is_constant() ? scalar.constant() : scalar.evaluate(scope);
     case Kind::list: {
       ValueList list;
       list.reserve(items.size());

@@ -1,47 +1,17 @@
 #include "core/config/file_scope.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/config/reserved.h"
 
 namespace jim {
 
-FileScope::FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
-                     Diagnostics& diagnostics)
-    : root_(config.root), files_(files) {
-  ValueMap env;
-  for (const auto& [name, text] : surroundings.environment)
-    env.set(name, Value(text).as_secret());
-  env_ = Value(std::move(env));
-  var_ = Value(ValueMap());
-  std::vector<std::string> known;
-  for (const ConfigAttribute& variable : config.vars) {
-    known.push_back(variable.name);
-    declare(variable, surroundings, diagnostics);
-  }
-  for (const auto& [name, value] : surroundings.vars) {
-    if (var_.get(name) != nullptr) continue;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const auto near = did_you_mean(name, known);
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = "--var " + escape_control(name) +
-                                      ": the file has no such variable",
-                           .hint = near            ? "did you mean '" + *near + "'?"
-                                   : known.empty() ? "declare it under 'vars'"
-                                                   : "the file's variables: " + join(known, ", ")});
-  }
-}
-
 namespace {
 
-/// A variable may be a plain value or a map that declares it.
-bool is_declaration(const ConfigValue& value) {
-  if (value.kind != ConfigValue::Kind::map || value.entries.empty()) return false;
-  for (const auto& [name, entry] : value.entries)
-    if (name != "type" && name != "default" && name != "description" && name != "secret")
-      return false;
-  return true;
-}
+const std::vector<std::string> kDeclares = {"type", "default", "description", "secret"};
 
 const ConfigValue* entry_of(const ConfigValue& map, std::string_view name) {
   for (const auto& [key, entry] : map.entries)
@@ -49,62 +19,138 @@ const ConfigValue* entry_of(const ConfigValue& map, std::string_view name) {
   return nullptr;
 }
 
+std::optional<AttributeType> type_in(const ConfigValue& declaration) {
+  const ConfigValue* word = entry_of(declaration, "type");
+  const bool is_text = word != nullptr && word->kind == ConfigValue::Kind::scalar &&
+                       word->is_constant() && word->scalar.constant().is_string();
+  if (!is_text) return std::nullopt;
+  return parse_attribute_type(word->scalar.constant().as_string());
+}
+
+/// A variable is a plain value, or a map that declares one: it holds nothing but the words for
+/// that, or names a type.
+bool is_declaration(const ConfigValue& value) {
+  if (value.kind != ConfigValue::Kind::map || value.entries.empty()) return false;
+  const bool only_words =
+      std::all_of(value.entries.begin(), value.entries.end(), [](const auto& entry) {
+        return std::find(kDeclares.begin(), kDeclares.end(), entry.first) != kDeclares.end();
+      });
+  return only_words || type_in(value);
+}
+
+/// Adds the mistake, unless it was found before: each provider's settings and the resources see the
+/// same variables.
+void add_once(Diagnostics& diagnostics, Diagnostic found) {
+  const bool known =
+      std::any_of(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& other) {
+        return other.where == found.where && other.message == found.message;
+      });
+  if (!known) diagnostics.push_back(std::move(found));
+}
+
+void fail(Diagnostics& diagnostics, const SourceLocation& where, const std::string& message,
+          const std::string& hint = {}) {
+  add_once(diagnostics,
+           {.code = ErrorCode::invalid_config, .message = message, .hint = hint, .where = where});
+}
+
+/// What a variable's place in the file says of it.
+struct Declared {
+  const ConfigValue* source = nullptr;  ///< its value or default; nullptr: it has none
+  AttributeType type = {};
+  bool secret = false;
+};
+
+Declared read_declaration(const ConfigAttribute& variable, Diagnostics& diagnostics) {
+  const ConfigValue& value = variable.value;
+  if (!is_declaration(value)) return {.source = &value};
+  Declared declared = {.source = entry_of(value, "default")};
+  for (std::size_t i = 0; i < value.entries.size(); ++i) {
+    const std::string& key = value.entries[i].first;
+    if (std::find(kDeclares.begin(), kDeclares.end(), key) != kDeclares.end()) continue;
+    const auto near = did_you_mean(key, kDeclares);
+    fail(diagnostics, value.key_places[i],
+         fmt::format("variable '{}' has an unknown key '{}'", variable.name, escape_control(key)),
+         near ? fmt::format("did you mean '{}'?", *near) : "known here: " + join(kDeclares, ", "));
+  }
+  if (const ConfigValue* word = entry_of(value, "type")) {
+    const auto type = type_in(value);
+    if (type) declared.type = *type;
+    if (!type)
+      fail(diagnostics, word->where,
+           fmt::format("variable '{}' has a type that does not exist", variable.name),
+           "such as string, integer, boolean, list(string) or map(any)");
+  }
+  if (const ConfigValue* word = entry_of(value, "secret")) {
+    const Value flag = word->is_constant() ? word->scalar.constant() : Value::unknown();
+    declared.secret = flag == Value(true);
+    if (!flag.is_bool())
+      fail(diagnostics, word->where,
+           fmt::format("variable '{}': 'secret' takes true or false, not {}", variable.name,
+                       flag.is_unknown() ? "an expression" : kind_name(flag.kind())),
+           boolean_hint(flag));
+  }
+  return declared;
+}
+
 }  // namespace
 
-void FileScope::declare(const ConfigAttribute& variable, const Surroundings& surroundings,
-                        Diagnostics& diagnostics) {
-  const auto fail = [&](const SourceLocation& where, const std::string& message,
-                        const std::string& hint) {
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = message,
-                           .hint = hint,
-                           .where = where});
-  };
-  const ConfigValue* source = &variable.value;
-  AttributeType type;
-  bool secret = false;
-  if (is_declaration(variable.value)) {
-    source = entry_of(variable.value, "default");
-    if (const ConfigValue* word = entry_of(variable.value, "type")) {
-      const Value text = word->scalar.constant();
-      const auto parsed = text.is_string() ? parse_attribute_type(text.as_string()) : std::nullopt;
-      if (!parsed) {
-        fail(word->where, "variable '" + variable.name + "' has a type that does not exist",
-             "such as string, integer, boolean, list(string) or map(any)");
-      } else {
-        type = *parsed;
-      }
-    }
-    if (const ConfigValue* flag = entry_of(variable.value, "secret"))
-      secret = flag->scalar.constant() == Value(true);
+FileScope::FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
+                     Diagnostics& diagnostics)
+    : root_(config.root), files_(files) {
+  std::vector<ValueMap::Entry> env;
+  for (const auto& [name, text] : surroundings.environment)
+    env.emplace_back(name, Value(text).as_secret());
+  env_ = ValueMap::from_entries(std::move(env));
+  var_ = ValueMap();
+  std::vector<std::string> known;
+  for (const ConfigAttribute& variable : config.vars) {
+    known.push_back(variable.name);
+    ValueMap all = var_.as_map();
+    // After a mistake it is unknown, so that nothing more is said where it is used.
+    all.set(variable.name,
+            value_of(variable, surroundings, diagnostics).value_or(Value::unknown()));
+    var_ = std::move(all);
   }
+  for (const auto& [name, value] : surroundings.vars) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto near = did_you_mean(name, known);
+    fail(diagnostics, {},
+         fmt::format("--var {}: the file has no such variable", escape_control(name)),
+         near            ? fmt::format("did you mean '{}'?", *near)
+         : known.empty() ? "declare it under 'vars'"
+                         : "the file's variables: " + join(known, ", "));
+  }
+}
+
+std::optional<Value> FileScope::value_of(const ConfigAttribute& variable,
+                                         const Surroundings& surroundings,
+                                         Diagnostics& diagnostics) const {
+  const Declared declared = read_declaration(variable, diagnostics);
   Value value;
-  SourceLocation where = variable.value.where;
+  SourceLocation where = {};
   if (const Value* given = surroundings.vars.find(variable.name)) {
     value = *given;
-    where = {};
-  } else if (source == nullptr) {
-    fail(variable.name_where, "variable '" + variable.name + "' has no value",
-         "give it with --var " + variable.name + "=..., or add a 'default'");
-    return;
+  } else if (declared.source == nullptr) {
+    fail(diagnostics, variable.name_where, fmt::format("variable '{}' has no value", variable.name),
+         fmt::format("give it with --var {}=..., or add a 'default'", variable.name));
+    return std::nullopt;
   } else {
-    auto evaluated = source->evaluate(*this);
+    auto evaluated = declared.source->evaluate(*this);
     if (!evaluated) {
-      diagnostics.push_back(evaluated.error());
-      return;
+      add_once(diagnostics, evaluated.error());
+      return std::nullopt;
     }
     value = std::move(*evaluated);
+    where = declared.source->where;
   }
-  auto converted = convert(value, type);
-  if (!converted) {
-    fail(where, "variable '" + variable.name + "' takes " + type.text() + ", not " +
-                    kind_name(value.kind()),
-         "");
-    return;
-  }
-  ValueMap all = var_.as_map();
-  all.set(variable.name, secret ? converted->as_secret() : *converted);
-  var_ = Value(std::move(all));
+  const auto converted = convert(value, declared.type);
+  if (converted) return converted->as_secret(declared.secret);
+  fail(diagnostics, where,
+       fmt::format("variable '{}' takes {}, not {}", variable.name, declared.type.text(),
+                   kind_name(value.kind())),
+       declared.type.kind == AttributeType::Kind::boolean ? boolean_hint(value) : "");
+  return std::nullopt;
 }
 
 const Value* FileScope::lookup(std::string_view name) const {

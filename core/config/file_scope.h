@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace jim {
 /// The outermost names of a config: `var` and `env`, and the files next to it.
 class FileScope : public Scope {
  public:
-  /// Evaluates the file's variables in their order; each may use `env` and those before it. `env` values are secret.
+  /// Evaluates the file's variables in their order; each may use `env` and those before it. `env`
+  /// values are secret. A variable with a mistake is unknown.
   FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
             Diagnostics& diagnostics);
 
@@ -22,8 +24,9 @@ class FileScope : public Scope {
   Result<std::string> read_file(const std::string& path) const override;
 
  private:
-  void declare(const ConfigAttribute& variable, const Surroundings& surroundings,
-               Diagnostics& diagnostics);
+  /// The variable's value, from outside or from the file; nothing after a mistake.
+  std::optional<Value> value_of(const ConfigAttribute& variable, const Surroundings& surroundings,
+                                Diagnostics& diagnostics) const;
 
   std::string root_;
   const Files& files_;

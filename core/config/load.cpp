@@ -22,7 +22,14 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
-/// Puts `over` onto `base`, map by map; any other value of `over` takes the place of the one in `base`.
+YamlNode empty_map() {
+  YamlNode node;
+  node.kind = YamlNode::Kind::map;
+  return node;
+}
+
+/// Puts `over` onto `base`, map by map; any other value of `over` takes the place of the one in
+/// `base`.
 void merge(YamlNode& base, YamlNode over) {
   if (base.kind != YamlNode::Kind::map || over.kind != YamlNode::Kind::map) {
     base = std::move(over);
@@ -50,51 +57,87 @@ class Reader {
     if (std::find(open_.begin(), open_.end(), name) != open_.end()) {
       std::vector<std::string> circle(std::find(open_.begin(), open_.end(), name), open_.end());
       circle.push_back(name);
-      fail("these files include each other: " + join(circle, " -> "), "take one 'include' away",
-           from);
-      return;
+      return fail("these files include each other: " + join(circle, " -> "),
+                  "take one 'include' away", from);
     }
-    if (read_.size() >= kMostFiles) {
-      fail("more than " + std::to_string(kMostFiles) + " files are included", "", from);
-      return;
-    }
-    const auto text = files_.read(name);
-    if (!text) {
-      fail(text.error().message,
-           from.line == 0 ? "name another file with -f, or write one with 'jim init'" : "", from);
-      return;
-    }
-    read_.push_back(name);
+    if (read_.size() >= kMostFiles)
+      return fail("more than " + std::to_string(kMostFiles) + " files are included", "", from);
     YamlNode root;
-    if (!read_yaml(*text, name, root, diagnostics_)) return;
-    if (root.kind != YamlNode::Kind::map) {
-      fail("expected a map with 'project', 'providers' and 'resources'",
-           "'jim init' writes a file to start from", root.where);
-      return;
-    }
+    if (!read_root(name, root, from)) return;
     open_.push_back(name);
-    if (const YamlNode* include = root.find("include")) {
-      YamlNode below;
-      below.kind = YamlNode::Kind::map;
-      for (const auto& [pattern, where] : patterns(*include))
-        for (const std::string& other : expand_glob(folder_of(name), pattern, where))
-          read(other, below, where);
-      std::erase_if(root.entries, [](const YamlNode::Entry& one) { return one.key == "include"; });
-      merge(below, std::move(root));
-      root = std::move(below);
-    }
+    include(name, root);
     open_.pop_back();
     merge(all, std::move(root));
   }
 
+  /// Every file could be read to its end, so that what is missing now is missing in the files.
+  bool is_whole() const { return whole_; }
   const std::vector<std::string>& read_files() const { return read_; }
 
  private:
+  bool read_root(const std::string& name, YamlNode& root, const SourceLocation& from) {
+    const auto text = files_.read(name);
+    if (!text) {
+      fail(text.error().message,
+           from.line == 0 ? "name another file with -f, or write one with 'jim init'" : "", from);
+      return false;
+    }
+    read_.push_back(name);
+    // A key that is there twice, for one, does not keep the rest of the file from being checked.
+    if (!read_yaml(*text, name, root, diagnostics_) && root.where.line == 0) {
+      whole_ = false;
+      return false;
+    }
+    if (root.kind == YamlNode::Kind::map) return true;
+    fail("expected a map with 'project', 'providers' and 'resources'",
+         "'jim init' writes a file to start from", root.where);
+    return false;
+  }
+
+  /// Puts what the file includes below it.
+  void include(const std::string& name, YamlNode& root) {
+    const YamlNode* include = root.find("include");
+    if (include == nullptr) return;
+    YamlNode below = empty_map();
+    for (const auto& [pattern, where] : patterns(*include)) {
+      for (const std::string& other : expand_glob(folder_of(name), pattern, where)) {
+        YamlNode one = empty_map();
+        read(other, one, where);
+        refuse_twice(below, one);
+        merge(below, std::move(one));
+      }
+    }
+    std::erase_if(root.entries, [](const YamlNode::Entry& one) { return one.key == "include"; });
+    below.where = root.where;
+    merge(below, std::move(root));
+    root = std::move(below);
+  }
+
+  /// Two included files that name one resource would give a mixture that stands in neither.
+  void refuse_twice(const YamlNode& below, const YamlNode& one) {
+    const YamlNode* before = below.find("resources");
+    const YamlNode* now = one.find("resources");
+    if (before == nullptr || now == nullptr) return;
+    std::map<std::string_view, const SourceLocation*> places;
+    for (const YamlNode::Entry& entry : before->entries) places[entry.key] = &entry.where;
+    for (const YamlNode::Entry& entry : now->entries) {
+      const auto first = places.find(entry.key);
+      // The same file may be included by several.
+      if (first == places.end() || *first->second == entry.where) continue;
+      diagnostics_.push_back(
+          {.code = ErrorCode::invalid_config,
+           .message = "two included files have a resource '" + escape_control(entry.key) +
+                      "'; the first is at " + first->second->file + ":" +
+                      std::to_string(first->second->line),
+           .hint = "rename one; a file named later by -f changes resources of earlier ones",
+           .where = entry.where});
+    }
+  }
+
   void fail(const std::string& message, const std::string& hint, const SourceLocation& where) {
-    diagnostics_.push_back({.code = ErrorCode::invalid_config,
-                            .message = message,
-                            .hint = hint,
-                            .where = where});
+    diagnostics_.push_back(
+        {.code = ErrorCode::invalid_config, .message = message, .hint = hint, .where = where});
+    whole_ = false;
   }
 
   std::vector<std::pair<std::string, SourceLocation>> patterns(const YamlNode& include) {
@@ -144,6 +187,7 @@ class Reader {
   Diagnostics& diagnostics_;
   std::vector<std::string> open_ = {};
   std::vector<std::string> read_ = {};
+  bool whole_ = true;
 };
 
 }  // namespace
@@ -155,7 +199,9 @@ Result<std::string> find_config(const Files& files, const std::string& folder) {
   if (!here.has_filename()) here = here.parent_path();
   std::string up;
   for (;; up += "../") {
-    const std::string found = (up.empty() && folder.empty() ? "jim.yaml" : (start / up / "jim.yaml").lexically_normal().string());
+    const std::string found =
+        (up.empty() && folder.empty() ? "jim.yaml"
+                                      : (start / up / "jim.yaml").lexically_normal().string());
     if (files.exists(found)) return found;
     if (files.exists((here / ".git").string()) || here == here.parent_path())
       return Diagnostic{.code = ErrorCode::invalid_config,
@@ -167,20 +213,14 @@ Result<std::string> find_config(const Files& files, const std::string& folder) {
 
 std::optional<Config> load_config(const Files& files, const std::vector<std::string>& paths,
                                   Diagnostics& diagnostics) {
-  const std::size_t before = diagnostics.size();
-  YamlNode all;
-  all.kind = YamlNode::Kind::map;
+  YamlNode all = empty_map();
   Reader reader(files, diagnostics);
-  for (const std::string& path : paths) {
-    reader.read(path, all, {});
-    if (all.where.line == 0) all.where = {.file = path, .line = 1, .column = 1};
-  }
-  if (diagnostics.size() != before) return std::nullopt;
+  for (const std::string& path : paths) reader.read(path, all, {});
+  if (!reader.is_whole()) return std::nullopt;
+  if (!paths.empty()) all.where = {.file = paths.front(), .line = 1, .column = 1};
   Config config = parse_config(all, diagnostics);
   if (!paths.empty()) config.root = folder_of(paths.front());
   config.files = reader.read_files();
-  for (std::size_t i = before; i < diagnostics.size(); ++i)
-    if (diagnostics[i].severity == Severity::error) return std::nullopt;
   return config;
 }
 

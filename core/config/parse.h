@@ -6,8 +6,8 @@
 
 namespace jim {
 
-/// Turns the merged file into a Config and adds every mistake of shape: unknown keys, wrong kinds, bad names,
-/// expressions that do not parse.
+/// Turns the merged file into a Config and adds every mistake of shape: unknown keys, wrong kinds,
+/// bad names, expressions that do not parse.
 Config parse_config(const YamlNode& root, Diagnostics& diagnostics);
 
 /// Turns a node into templates.

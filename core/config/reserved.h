@@ -1,7 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
+
+#include "core/base/text.h"
+#include "core/value/value.h"
 
 namespace jim {
 
@@ -25,5 +30,16 @@ constexpr std::array<ReservedKey, 11> kReservedKeys = {{
     {"was", "Its name in the file before it was renamed"},
     {"create_before_destroy", "Make the replacement first, then destroy the old one"},
 }};
+
+/// What to say of a value that should be true or false: YAML 1.2 reads `yes` and `off` as texts.
+inline std::string boolean_hint(const Value& value) {
+  static constexpr std::array<std::string_view, 4> kYes = {"yes", "on", "y", "true"};
+  static constexpr std::array<std::string_view, 4> kNo = {"no", "off", "n", "false"};
+  if (!value.is_string() || value.is_secret()) return {};
+  const std::string word = lower(value.as_string());
+  if (std::find(kYes.begin(), kYes.end(), word) != kYes.end()) return "write true, without quotes";
+  if (std::find(kNo.begin(), kNo.end(), word) != kNo.end()) return "write false, without quotes";
+  return {};
+}
 
 }  // namespace jim

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <sstream>
 #include <unordered_map>
 
@@ -65,12 +66,14 @@ class Places {
         .column = next == std::string_view::npos ? 1 : static_cast<int>(next - lines_[below]) + 1};
   }
 
-  /// A tab stands before the first word of this line.
-  bool indented_by_tab(const YAML::Mark& mark) const {
+  /// The place of a tab before the first word of this line.
+  std::optional<SourceLocation> tab_in_indentation(const YAML::Mark& mark) const {
     const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
-    if (line >= lines_.size()) return false;
+    if (line >= lines_.size()) return std::nullopt;
     const std::size_t first = text_.find_first_not_of(' ', lines_[line]);
-    return first != std::string_view::npos && text_[first] == '\t';
+    if (first == std::string_view::npos || text_[first] != '\t') return std::nullopt;
+    return SourceLocation{
+        .file = file_, .line = mark.line + 1, .column = static_cast<int>(first - lines_[line]) + 1};
   }
 
   const std::string& file() const { return file_; }
@@ -158,6 +161,10 @@ class Builder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   bool has_root() const { return has_root_; }
+  /// The place of the list or map that is open now; line 0 when none is.
+  SourceLocation innermost() const {
+    return stack_.empty() ? SourceLocation() : stack_.back().built.node.where;
+  }
   YamlNode take_root() { return std::move(root_); }
 
  private:
@@ -365,10 +372,10 @@ struct Saying {
 constexpr std::string_view kEqualKeys = "indent the keys of one map equally";
 constexpr std::array<Saying, 16> kSayings = {{
     {"end of map not found", "this line does not fit the map above it", kEqualKeys},
-    {"end of map flow not found", "',' or '}' is missing in the map that starts before", ""},
+    {"end of map flow not found", "',' or '}' is missing in the map that starts here", ""},
     {"end of sequence not found", "this line does not fit the list above it",
      "indent all '-' of one list equally"},
-    {"end of sequence flow not found", "',' or ']' is missing in the list that starts before", ""},
+    {"end of sequence flow not found", "',' or ']' is missing in the list that starts here", ""},
     {"illegal map value", "a ':' stands where none can be",
      "put text that holds ': ' in quotes, and indent the keys of one map equally"},
     {"illegal map key", "no key can stand here", kEqualKeys},
@@ -391,10 +398,13 @@ constexpr std::array<Saying, 16> kSayings = {{
      "YAML indents with spaces only"},
 }};
 
-Diagnostic said_plainly(const YAML::ParserException& error, Places& places) {
-  const SourceLocation where = places.at(error.mark);
-  if (!error.mark.is_null() && places.indented_by_tab(error.mark))
-    return wrong(std::string(kSayings.back().ours), std::string(kSayings.back().hint), where);
+Diagnostic said_plainly(const YAML::ParserException& error, const SourceLocation& innermost,
+                        Places& places) {
+  if (const auto tab = places.tab_in_indentation(error.mark))
+    return wrong(std::string(kSayings.back().ours), std::string(kSayings.back().hint), *tab);
+  // At the end of the text the parser often has no place, but a list or map is still open.
+  const bool unclosed = error.msg.find("flow not found") != std::string::npos;
+  const SourceLocation where = unclosed && innermost.line != 0 ? innermost : places.at(error.mark);
   for (const Saying& saying : kSayings)
     if (error.msg.starts_with(saying.theirs))
       return wrong(std::string(saying.ours), std::string(saying.hint), where);
@@ -409,17 +419,17 @@ bool read_yaml(std::string_view text, const std::string& file, YamlNode& root,
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!check_bytes(text, file, diagnostics)) return false;
   Places places(file, text);
+  Builder builder(places, diagnostics);
+  Diagnostics ignored;
+  Builder second(places, ignored);
   try {
     std::istringstream input{std::string(text)};
     YAML::Parser parser(input);
-    Builder builder(places, diagnostics);
     if (!parser.HandleNextDocument(builder) || !builder.has_root()) {
       diagnostics.push_back(wrong("the file is empty", "", {.file = file, .line = 1, .column = 1}));
       return false;
     }
     root = builder.take_root();
-    Diagnostics ignored;
-    Builder second(places, ignored);
     if (parser.HandleNextDocument(second))
       diagnostics.push_back(wrong("the file holds more than one YAML document",
                                   "keep one; several files go together by 'include' or '-f'",
@@ -427,7 +437,7 @@ bool read_yaml(std::string_view text, const std::string& file, YamlNode& root,
   } catch (const Refused& refused) {
     diagnostics.push_back(refused.why);
   } catch (const YAML::ParserException& error) {
-    diagnostics.push_back(said_plainly(error, places));
+    diagnostics.push_back(said_plainly(error, builder.innermost(), places));
   } catch (const std::exception& error) {
     diagnostics.push_back(wrong(std::string("this is not YAML: ") + error.what(), "",
                                 {.file = file, .line = 1, .column = 1}));
