@@ -127,6 +127,11 @@ std::optional<ProviderSettings> resolve_settings(const Manifest& manifest, const
                              .hint = how_to_set(name, key),
                              .where = where});
     }
+    // An address or a file is no secret though it came from the environment: errors name it.
+    const auto& common = common_settings();
+    const bool open = !key.secret && value.is_string() &&
+                      std::find(common.begin(), common.end(), key.name) != common.end();
+    if (open) value = Value(value.as_string());
     settings.config.set(key.name, key.secret ? value.as_secret() : std::move(value));
   }
   take_common(written, settings, diagnostics);
