@@ -162,7 +162,7 @@ class Reader {
   /// `*` stands for anything within the last part of the path.
   std::vector<std::string> expand_glob(const std::string& folder, const std::string& pattern,
                                        const SourceLocation& where) {
-    const std::string path = (fs::path(folder) / pattern).string();
+    const std::string path = (fs::path(folder) / pattern).lexically_normal().string();
     const std::size_t star = pattern.find('*');
     if (star == std::string::npos) return {path};
     const std::string last = fs::path(path).filename().string();

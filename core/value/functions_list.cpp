@@ -268,6 +268,8 @@ void add_list_functions(Functions& all) {
                  "[2,3]", 3, 3, slice, true});
   all.push_back({"sort", "sort(list)", "The texts of a list in order.", R"(sort(["b", "a"]))",
                  R"(["a","b"])", 1, 1, sort});
+  all.push_back({"toset", "toset(list)", "The list without repetitions, under Terraform's name.",
+                 R"(toset(["a", "b", "a"]))", R"(["a","b"])", 1, 1, distinct});
 }
 
 }  // namespace jim::detail
