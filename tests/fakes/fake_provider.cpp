@@ -1,6 +1,7 @@
 #include "tests/fakes/fake_provider.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace jim {
 
@@ -36,6 +37,10 @@ FakeProvider::FakeProvider(EventLoop& loop) : loop_(loop) {
 const ResourceType& FakeProvider::type(const std::string& type_name) const {
   return *std::find_if(types_.begin(), types_.end(),
                        [&](const ResourceType& one) { return one.name == type_name; });
+}
+
+ResourceType& FakeProvider::type(const std::string& type_name) {
+  return const_cast<ResourceType&>(std::as_const(*this).type(type_name));
 }
 
 Object& FakeProvider::put(const std::string& type_name, const std::string& id, ValueMap attributes,

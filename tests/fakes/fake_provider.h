@@ -30,6 +30,7 @@ class FakeProvider : public Provider {
   bool can_set_mark(const ResourceType&) const override { return marks_can_change; }
 
   const ResourceType& type(const std::string& type_name) const;
+  ResourceType& type(const std::string& type_name);
   /// Puts an object there without a request.
   Object& put(const std::string& type_name, const std::string& id, ValueMap attributes,
               const std::string& mark = {});
