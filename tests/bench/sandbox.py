@@ -1,5 +1,6 @@
 """A sandbox served over HTTP, and work folders whose jim.yaml asks it for servers."""
 
+import os
 import pathlib
 import re
 import subprocess
@@ -8,7 +9,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-JIM = ROOT / "build" / "release" / "jim"
+JIM = pathlib.Path(os.environ.get("JIM") or ROOT / "build" / "release" / "jim").resolve()
 
 
 def need_jim():
@@ -22,6 +23,14 @@ class Sandbox:
     def __init__(self, *flags):
         need_jim()
         self._folder = tempfile.TemporaryDirectory()
+        self._start(flags)
+
+    def latency(self, milliseconds):
+        """Starts it again, with the same data, each answer from now on that late. The port is another one."""
+        self._end()
+        self._start(["--no-delays", "--latency", str(milliseconds)])
+
+    def _start(self, flags):
         self._server = subprocess.Popen(
             [JIM, "sandbox", "serve", "--listen", "127.0.0.1:0", *flags],
             cwd=self._folder.name, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -32,9 +41,12 @@ class Sandbox:
             sys.exit(f"jim sandbox serve did not say where it listens: {line!r}")
         self.url = found.group(0)
 
-    def stop(self):
+    def _end(self):
         self._server.terminate()
         self._server.wait()
+
+    def stop(self):
+        self._end()
         self._folder.cleanup()
 
     def __enter__(self):
