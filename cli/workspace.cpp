@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/base/text.h"
+#include "core/config/file_scope.h"
 #include "core/config/load.h"
 #include "core/provider/embedded.h"
 #include "core/value/json.h"
@@ -102,7 +103,8 @@ std::set<std::string> Workspace::used_types() const {
 std::string Workspace::state_url(Diagnostics& diagnostics) const {
   if (!globals_.state.empty()) return globals_.state;
   if (!config_->state) return {};
-  MapScope scope{ValueMap()};
+  Diagnostics told;  // what is wrong with variables is said by expand()
+  const FileScope scope(*config_, files_, surroundings_, told);
   const auto value = config_->state->evaluate(scope);
   if (!value) {
     diagnostics.push_back(value.error());
