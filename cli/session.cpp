@@ -72,12 +72,13 @@ Session::Session(Context& context)
 Session::~Session() { close(); }
 
 int Session::fail(const Diagnostic& error) {
-  status_ = jim::fail(terminal_, error);
+  tell(terminal_, workspace_.files(), {error}, workspace_.secret_keys());
+  status_ = exit_status(error.code);
   return status_;
 }
 
 int Session::fail(const Diagnostics& errors) {
-  tell(terminal_, workspace_.files(), errors);
+  tell(terminal_, workspace_.files(), errors, workspace_.secret_keys());
   status_ = std::max(1, status_of(errors));
   return status_;
 }
@@ -90,7 +91,7 @@ bool Session::open_file(Vendors vendors) {
   // Mistakes in the resources are told in the same run, as far as their types are known.
   if (good || !workspace_.types().empty()) good = workspace_.expand(found) && good;
   if (!good) return fail(found), false;
-  tell(terminal_, workspace_.files(), found);
+  tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   return true;
 }
 
@@ -242,7 +243,7 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
     fail(found);
     return std::nullopt;
   }
-  tell(terminal_, workspace_.files(), found);
+  tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   plan->requests = snapshot_.totals;
   return plan;
 }

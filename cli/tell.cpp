@@ -1,39 +1,37 @@
 #include "cli/tell.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "cli/render/diagnostics.h"
 #include "core/apply/apply.h"
-#include "core/base/text.h"
 
 namespace jim {
 
 namespace {
 
-std::string_view word(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      return "note";
-  }
-  return "error";
+constexpr std::size_t kLargestSource = 4u << 20;
+
+/// A source is read anew to be shown; a pipe or a terminal would be waited for.
+std::optional<std::string> read_again(const Files& files, const std::string& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return std::nullopt;
+  auto text = files.read(file, kLargestSource);
+  if (!text) return std::nullopt;
+  return std::move(*text);
 }
 
 }  // namespace
 
-void tell(Terminal& terminal, const Files&, const Diagnostics& diagnostics) {
-  std::string text;
-  for (const Diagnostic& one : diagnostics) {
-    if (one.where.line > 0) {
-      text += escape_control(one.where.file) + ":" + std::to_string(one.where.line) + ":";
-      if (one.where.column > 0) text += std::to_string(one.where.column) + ":";
-      text += " ";
-    }
-    text += std::string(word(one.severity)) + ": " + escape_control(one.message) + "\n";
-    if (!one.hint.empty()) text += "  hint: " + escape_control(one.hint) + "\n";
-  }
+void tell(Terminal& terminal, const Files& files, const Diagnostics& diagnostics,
+          const std::set<std::string>& secret_keys) {
+  const DiagnosticsLook look = {.paint = Paint(terminal.err_look().colour),
+                                .width = static_cast<std::size_t>(terminal.err_look().width),
+                                .secret_keys = secret_keys};
+  const std::string text = diagnostics_text(
+      diagnostics, [&](const std::string& file) { return read_again(files, file); }, look);
   if (!text.empty()) terminal.err(text);
 }
 

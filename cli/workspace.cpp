@@ -100,6 +100,21 @@ std::set<std::string> Workspace::used_types() const {
   return used;
 }
 
+std::set<std::string> Workspace::secret_keys() const {
+  std::set<std::string> keys;
+  for (const auto& [name, type] : types_)
+    for (const Attribute& attribute : type->attributes)
+      if (attribute.secret) keys.insert(attribute.name);
+  for (const Account& account : accounts_)
+    for (const ConfigKey& key : account.manifest->config)
+      if (key.secret) keys.insert(key.name);
+  if (!config_) return keys;
+  for (const ConfigAttribute& var : config_->vars)
+    for (const auto& [word, value] : var.value.entries)
+      if (word == "secret") keys.insert(var.name);
+  return keys;
+}
+
 std::string Workspace::state_url(Diagnostics& diagnostics) const {
   if (!globals_.state.empty()) return globals_.state;
   if (!config_->state) return {};

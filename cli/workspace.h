@@ -51,6 +51,8 @@ class Workspace {
   const Account* account(const std::string& name) const;
   /// Names of the types that the file's resources have, sorted.
   std::set<std::string> used_types() const;
+  /// Keys of the file whose values are secret: attributes, settings of accounts, variables.
+  std::set<std::string> secret_keys() const;
   /// The URL or path of the state, as flag or file say it; empty: the default.
   std::string state_url(Diagnostics& diagnostics) const;
   /// A path of the file's folder: `.jim/state.db`.
