@@ -23,6 +23,11 @@ export function loadDescriptions(folder) {
   return result;
 }
 
+// What the description says about the route of an exchange; undefined when it knows none.
+export function routeOf(descriptions, exchange) {
+  return descriptions[exchange.vendor]?.route(exchange.method, exchange.path.slice(VENDORS[exchange.vendor].base.length));
+}
+
 // Complaints about one exchange. `options.refusedMayBeInvalid`: a request that got a 4xx need not be valid.
 export function checkExchange(descriptions, exchange, options = {}) {
   const description = descriptions[exchange.vendor];
@@ -56,9 +61,7 @@ export function report(descriptions, exchanges, options = {}) {
   const routes = new Map();
   for (const [index, exchange] of exchanges.entries()) {
     const complaints = checkExchange(descriptions, exchange, options);
-    const description = descriptions[exchange.vendor];
-    const route = description?.route(exchange.method, exchange.path.slice(VENDORS[exchange.vendor].base.length));
-    const name = `${exchange.vendor} ${exchange.method} ${route?.template ?? exchange.path}`;
+    const name = `${exchange.vendor} ${exchange.method} ${routeOf(descriptions, exchange)?.template ?? exchange.path}`;
     routes.set(name, (routes.get(name) ?? 0) + 1);
     if (complaints.length === 0) continue;
     wrong += 1;
