@@ -108,7 +108,7 @@ Result<Value> check_value(const std::string& resource, const Attribute& attribut
         converted->is_string() ? did_you_mean(converted->as_string(), words) : std::nullopt;
     return wrong(
         resource + ": '" + attribute.name + "' cannot be " + escape_control(to_json(*converted)),
-        near ? "did you mean '" + *near + "'?" : "allowed: " + join(words, ", "), where);
+        (near ? "did you mean '" + *near + "'? " : "") + "allowed: " + join(words, ", "), where);
   }
   return attribute.secret ? converted->as_secret() : *converted;
 }

@@ -162,8 +162,12 @@ const Value* FileScope::lookup(std::string_view name) const {
 std::vector<std::string> FileScope::names() const { return {"var", "env"}; }
 
 Result<std::string> FileScope::read_file(const std::string& path) const {
-  if (path.empty() || path[0] == '/') return files_.read(path);
-  return files_.read(root_.empty() || root_ == "." ? path : root_ + "/" + path);
+  const bool whole = path.empty() || path[0] == '/' || root_.empty() || root_ == ".";
+  auto text = files_.read(whole ? path : root_ + "/" + path);
+  if (text) return text;
+  Diagnostic error = text.error();
+  if (error.hint.empty()) error.hint = "paths start at the folder of the file";
+  return error;
 }
 
 }  // namespace jim

@@ -79,7 +79,15 @@ class Reader {
     const auto text = files_.read(name);
     if (!text) {
       fail(text.error().message,
-           from.line == 0 ? "name another file with -f, or write one with 'jim init'" : "", from);
+           from.line == 0 ? "name another file with -f, or write one with 'jim init'"
+                          : "paths here start at the folder of the file that includes",
+           from);
+      return false;
+    }
+    if (trim(*text).empty()) {
+      fail("the file is empty", "'jim init' writes a file to start from",
+           {.file = name, .line = 1, .column = 1});
+      whole_ = false;
       return false;
     }
     read_.push_back(name);

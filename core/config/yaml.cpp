@@ -76,6 +76,23 @@ class Places {
         .file = file_, .line = mark.line + 1, .column = static_cast<int>(first - lines_[line]) + 1};
   }
 
+  /// Whether a text in quotes that starts at `mark` has its second quote: yaml-cpp takes the end of
+  /// the file for one when a line break is before it.
+  bool is_closed(const YAML::Mark& mark) const {
+    const std::size_t start = offset(mark);
+    const char quote = start < text_.size() ? text_[start] : ' ';
+    if (quote != '"' && quote != '\'') return true;
+    for (std::size_t i = start + 1; i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\') {
+        ++i;
+      } else if (text_[i] == quote) {
+        if (quote == '"' || text_.substr(i + 1, 1) != "'") return true;
+        ++i;
+      }
+    }
+    return false;
+  }
+
   const std::string& file() const { return file_; }
 
  private:
@@ -127,6 +144,9 @@ class Builder : public YAML::EventHandler {
     node.text = text;
     node.text_where = places_.first_character(mark);
     node.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
+    if (node.quoted && !places_.is_closed(mark))
+      throw Refused{wrong("a text in quotes has no end",
+                          "close it with the quote that it starts with", node.where)};
     check_tag(tag, node.where);
     auto value = node.quoted ? Result<Value>(Value(text)) : detail::plain_scalar(text);
     if (value)

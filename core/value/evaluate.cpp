@@ -158,7 +158,11 @@ bool Evaluator::step(const Node& node, std::string_view key, Slot& out, bool len
                 fmt::format("set it, or give a default by env.{} ?? \"...\"", key));
   std::vector<std::string> keys;
   for (const auto& [known, value] : out->as_map()) keys.push_back(known);
-  return fail(node, fmt::format("{} has no attribute \"{}\"", object, key),
+  if (object == "var" && !out->is_secret())
+    return fail(node, fmt::format("there is no variable \"{}\"", key),
+                keys.empty() ? "declare it under 'vars'" : key_hint(key, keys));
+  const char* const part = node.kind == Node::Kind::index ? "key" : "attribute";
+  return fail(node, fmt::format("{} has no {} \"{}\"", object, part, key),
               out->is_secret() ? "" : key_hint(key, keys));
 }
 

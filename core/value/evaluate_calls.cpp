@@ -42,7 +42,6 @@ bool Evaluator::call(const Node& node, Slot& out) {
          secret ? fmt::format("{}: cannot work on this secret", function.name)
                 : fmt::format("{}: {}", function.name, why.message),
          secret ? "" : why.hint);
-    error.code = why.code;
     return false;
   }
   if (result->is_string() && !spend_text(node, result->as_string().size())) return false;

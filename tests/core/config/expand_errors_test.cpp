@@ -42,7 +42,8 @@ TEST(ExpandErrorsTest, AttributesThatDoNotFitAreSaidWithPlaceAndHint) {
         "jim.yaml:3:50: a: 'ignore' names 'tgs', which test.machine does not have | did you mean "
         "'tags'?\n"},
        {"resources:\n  a: { type: test.machine, plan: smal }",
-        "jim.yaml:3:34: a: 'plan' cannot be \"smal\" | did you mean 'small'?\n"},
+        "jim.yaml:3:34: a: 'plan' cannot be \"smal\" | did you mean 'small'? allowed: small, "
+        "large\n"},
        {"resources:\n  a: { type: test.machine, plan: tiny-9 }",
         "jim.yaml:3:34: a: 'plan' cannot be \"tiny-9\" | allowed: small, large\n"},
        {"resources:\n  a: { type: test.machine, plan: null }",
@@ -98,7 +99,7 @@ TEST(ExpandErrorsTest, ReferencesThatLeadNowhereAreSaidOnce) {
        {looking("each.key"),
         "jim.yaml:5:33: 'each' has a meaning only in a resource with 'for_each' | add 'for_each', "
         "or take it away\n"},
-       {looking("var.x"), "jim.yaml:5:37: var has no attribute \"x\" | it is empty\n"},
+       {looking("var.x"), "jim.yaml:5:37: there is no variable \"x\" | declare it under 'vars'\n"},
        {"resources: { a: { type: test.key, name: x, needs: [bb] }, b: { type: test.key, name: y } "
         "}",
         "jim.yaml:2:52: a: 'needs' names 'bb', which is no resource of this file | did you mean "

@@ -111,6 +111,17 @@ TEST(ExpandTest, FilesAreReadFromTheConfigsFolder) {
       "a test.key {\"name\":\"ssh-ed25519 AAA\"}\n");
 }
 
+TEST(ExpandTest, AMissingFileIsAMistakeOfTheFileUnlessAskedFor) {
+  EXPECT_EQ(
+      check("resources:\n  a: { type: test.key, name: '${fileexists(\"no.txt\")}' }\n  b: { type: "
+            "test.key, name: '${fileexists(\"hello.txt\")}' }"),
+      "a test.key {\"name\":\"false\"}\nb test.key {\"name\":\"true\"}\n");
+  EXPECT_EQ(
+      check("resources:\n  a: { type: test.key, name: '${file(\"no.txt\")}' }"),
+      "jim.yaml:3:33: file: cannot read no.txt: No such file or directory | paths start at the "
+      "folder of the file\n");
+}
+
 TEST(ExpandTest, WhatWasUnknownIsEvaluatedAgainWhenObjectsAreKnown) {
   const Checked checked(
       "resources:\n  a: { type: test.machine, count: 2, plan: small }\n  b: { type: test.key, "

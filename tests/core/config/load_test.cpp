@@ -72,7 +72,8 @@ TEST(LoadTest, WhatCannotBeIncludedIsSaidWhereItIsAskedFor) {
                     "project: p\ninclude:\n  - none.yaml\n  - 'x/*.yaml'\n  - 5\n  - '*/a.yaml'"}}),
       "jim.yaml:5:5: 'include' takes a path or a list of paths | include: [network.yaml, "
       "racks/*.yaml]\n"
-      "jim.yaml:3:5: cannot read none.yaml: No such file or directory\n"
+      "jim.yaml:3:5: cannot read none.yaml: No such file or directory | paths here start at the "
+      "folder of the file that includes\n"
       "jim.yaml:4:5: no file matches 'x/*.yaml' | take it away, or check the folder's name\n"
       "jim.yaml:6:5: '*/a.yaml': one '*' may stand in the last part of a path\n");
 }

@@ -60,7 +60,7 @@ TEST(VarsTest, MistakesAreSaidOnce) {
             "jim.yaml:2:34: variable 'n': 'secret' takes true or false, not a string | write true, "
             "without quotes\n");
   EXPECT_EQ(output("{ a: '${var.b}', b: 1 }", "var.a"),
-            "jim.yaml:2:19: var has no attribute \"b\" | it is empty\n");
+            "jim.yaml:2:19: there is no variable \"b\" | declare it under 'vars'\n");
 }
 
 TEST(VarsTest, AVariableFromOutsideMustBeDeclared) {

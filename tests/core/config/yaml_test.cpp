@@ -137,6 +137,8 @@ TEST(YamlTest, SlipsOfYamlAreSaidPlainly) {
        {"a: \"b",
         "a.yaml:1:6: a text in quotes has no end | close it with the quote that it starts "
         "with\n"},
+       {"a: \"b\nc: d\n",
+        "a.yaml:1:4: a text in quotes has no end | close it with the quote that it starts with\n"},
        {"a: {{ x }}",
         "a.yaml:1:5: a key must be plain text, not a map | an expression needs quotes: "
         "\"${...}\"\n"},
