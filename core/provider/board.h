@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Board {
   /// only from what was there before.
   std::optional<std::vector<Object>> survey = {};
   bool surveying = false;
+  std::set<std::string> made = {};  ///< ids of objects that this run created
 };
 
 /// Being among the awaited ones, for as long as it lives.

@@ -8,7 +8,7 @@
 
 namespace jim {
 
-bool RequestSpec::mentions(std::string_view root) const {
+std::vector<Reference> RequestSpec::references() const {
   std::vector<Reference> references;
   const auto collect = [&](const Template& source) {
     const auto more = source.references();
@@ -19,11 +19,32 @@ bool RequestSpec::mentions(std::string_view root) const {
   for (const NamedTemplate& header : headers) collect(header.value);
   body.collect_references(references);
   for (const auto& [pointer, value] : json_patch) value.collect_references(references);
-  return std::any_of(references.begin(), references.end(),
+  return references;
+}
+
+bool RequestSpec::mentions(std::string_view root) const {
+  const auto all = references();
+  return std::any_of(all.begin(), all.end(),
                      [&](const Reference& reference) { return reference.root == root; });
 }
 
 std::string TypeSpec::short_name() const { return type.name.substr(type.name.find('.') + 1); }
+
+bool TypeSpec::marks_whole() const {
+  const auto takes_all = [](const RequestSpec& request) {
+    const auto all = request.references();
+    return std::any_of(all.begin(), all.end(), [](const Reference& reference) {
+      const bool one_part = !reference.steps.empty() && reference.steps.front() != "text";
+      return reference.root == "mark" && !one_part;
+    });
+  };
+  const auto step_takes_all = [&](const StepSpec& step) {
+    return takes_all(step.request) || (step.otherwise && takes_all(*step.otherwise));
+  };
+  return (create && takes_all(create->request)) ||
+         std::any_of(steps.begin(), steps.end(), step_takes_all) ||
+         std::any_of(mark.write.begin(), mark.write.end(), step_takes_all);
+}
 
 Duration TypeSpec::stall() const { return ready ? ready->stall : ReadySpec().stall; }
 

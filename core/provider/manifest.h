@@ -110,6 +110,7 @@ struct RequestSpec {
   std::vector<std::pair<std::string, ValueTemplate>> json_patch = {};
   /// Whether an expression of it looks at the name `root`.
   bool mentions(std::string_view root) const;
+  std::vector<Reference> references() const;
 
   Extract object = {};                   ///< the whole object inside the reply, when it is there
   std::vector<NamedTemplate> save = {};  ///< from `body`, kept as `saved.NAME` for later steps
@@ -191,6 +192,8 @@ struct TypeSpec {
 
   /// How long an object may stand still on its way before jim gives up on it for now.
   Duration stall() const;
+  /// Whether a request writes the mark as one text, or hands all of it on.
+  bool marks_whole() const;
   /// The name without the provider's: `server`.
   std::string short_name() const;
 };

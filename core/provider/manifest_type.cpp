@@ -162,7 +162,8 @@ void check_type(Section& section, TypeSpec& spec) {
   for (const std::string& name : spec.type.summary) check_attribute(name, spec.where);
   for (const Attribute& attribute : spec.type.attributes) {
     const bool settable = !attribute.computed || attribute.optional_computed;
-    if (!settable || attribute.change >= Risk::replace) continue;
+    const bool remakes = attribute.change == Risk::replace || attribute.change == Risk::release;
+    if (!settable || remakes) continue;
     bool handled = false;
     for (const StepSpec& step : spec.update) {
       for (const std::string& name : step.changed) handled = handled || name == attribute.name;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/digest.h"
 #include "core/base/text.h"
@@ -21,6 +22,13 @@ std::string fresh_uuid() {
   hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) & 3U];
   for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
   return hex;
+}
+
+/// There is no new object yet that could be absent.
+Diagnostic names_nothing(Diagnostic error) {
+  error.code = ErrorCode::invalid_config;
+  if (error.hint.empty()) error.hint = "something that the request names does not exist there";
+  return error;
 }
 
 /// What may be kept of the request until it is answered: what the API shows again, without secrets.
@@ -54,16 +62,10 @@ Result<Intent> RestProvider::make_intent(const Work& work, const CreateRequest& 
                    .mark = request.mark.project.empty() ? "" : request.mark.text(),
                    .fingerprint = request.fingerprint,
                    .started = utc_text(loop_.clock().wall()),
-                   .fields = recognisable(spec.type, request.attributes)};
+                   .fields = recognisable(spec.type, request.attributes),
+                   .listed_before = request.beside};
   if (spec.mark.when == MarkSpec::When::never) intent.mark.clear();
-  if (spec.mark.max > 0 && intent.mark.size() > spec.mark.max) {
-    return Diagnostic{
-        .code = ErrorCode::invalid_config,
-        .message = fmt::format("jim's mark '{}' is longer than the {} characters that {} has room "
-                               "for",
-                               intent.mark, spec.mark.max, spec.type.name),
-        .hint = "shorten the name of the project or of the resource"};
-  }
+  if (auto room = has_room(spec, request.mark); !room) return room.error();
   if (!spec.create->client_id) return intent;
   ManifestScope scope = scope_of(work);
   scope.own("uuid", Value(fresh_uuid()));
@@ -136,8 +138,11 @@ Task<Result<std::optional<std::string>>> RestProvider::seek(const TypeSpec& spec
   }
   const auto parents = co_await all_parents(spec);
   if (!parents) co_return parents.error();
-  const auto listing = co_await list(spec.type, *parents);
+  auto listing = co_await list(spec.type, *parents);
   if (!listing) co_return listing.error();
+  // Another resource of the same look may have been made meanwhile, and not be marked yet.
+  const std::set<std::string>& made = board_of(spec).made;
+  std::erase_if(listing->objects, [&](const Object& one) { return made.contains(one.id); });
   const auto index = identify(spec.type, intent, listing->objects);
   if (!index) co_return index.error();
   if (!*index) co_return std::optional<std::string>();
@@ -162,7 +167,19 @@ Task<Result<std::optional<std::string>>> RestProvider::find_created(const TypeSp
   }
 }
 
-Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& intent) {
+std::string RestProvider::new_id(const Work& work, const Intent& intent,
+                                 const Answer& answer) const {
+  ManifestScope reply;
+  reply.bind("body", &answer.body);
+  reply.bind("self", &work.self);
+  const Extract& source = work.spec.create->id;
+  const Value told = source.empty() ? Value() : source.from(reply);
+  const bool plausible = told.is_integer() || (told.is_string() && !told.as_string().empty());
+  return plausible ? plain_text(told) : intent.client_id;
+}
+
+Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& intent,
+                                                    Answer& answer) {
   const TypeSpec& spec = work.spec;
   Patience patience = patience_for(spec, spec.stall());
   ManifestScope scope = scope_of(work);
@@ -170,43 +187,28 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
   for (int attempt = 1;;) {
     auto request = exchange_.build(spec.create->request, scope);
     if (!request) co_return request.error();
-    const Answer answer = co_await exchange_.send(*std::move(request), &work.secrets);
+    answer = co_await exchange_.send(*std::move(request), &work.secrets);
     Diagnostic problem = answer.error;
     if (answer.ok) {
-      ManifestScope reply;
-      reply.bind("body", &answer.body);
-      reply.bind("self", &work.self);
-      const Value told = spec.create->id.empty() ? Value() : spec.create->id.from(reply);
-      const bool plausible = told.is_integer() || (told.is_string() && !told.as_string().empty());
-      work.id = plausible ? plain_text(told) : intent.client_id;
-      if (!work.id.empty()) {
-        work.born = loop_.clock().now();
-        take_reply(work, spec.create->request, answer);
-        if (auto saved = save(work, spec.create->request, answer); !saved) co_return saved.error();
-        co_return work.id;
-      }
-      problem = {.message = fmt::format("{}: {} answered {} without the new object's id",
-                                        settings_.name, spec.create->request.route, answer.status)};
+      std::string id = new_id(work, intent, answer);
+      if (!id.empty()) co_return id;
+      answer.ok = false;
+      problem.message = fmt::format("{}: {} answered {} without the new object's id",
+                                    settings_.name, spec.create->request.route, answer.status);
     } else if (answer.meaning == Meaning::busy && answer.status != 0) {
       work.journal.progress("waits: the vendor is busy");
       if (auto waited = co_await pause(work, patience); !waited) co_return answer.error;
       continue;
     } else if (!answer.uncertain) {
-      // A second try that meets its own first one.
-      const bool met_itself =
-          answer.meaning == Meaning::conflict && (attempt > 1 || !intent.client_id.empty());
-      if (!met_itself) co_return answer.error;
-      auto found = co_await seek(spec, intent);
-      if (found && *found) co_return **found;
-      co_return answer.error;
+      if (answer.meaning == Meaning::not_found) co_return names_nothing(answer.error);
+      if (answer.meaning != Meaning::conflict) co_return answer.error;
+      if (attempt == 1) co_return co_await found_by_id(work, intent, answer.error);
+      attempt = kMostAttempts;  // it may well have met its own first try
     }
     // Nobody knows what became of it: look before sending it again.
     work.journal.progress("looks whether the request got through");
     auto found = co_await find_created(spec, intent);
-    if (found && *found) {
-      work.born = loop_.clock().now();
-      co_return **found;
-    }
+    if (found && *found) co_return **found;
     const bool cancelled = !found && found.error().code == ErrorCode::cancelled;
     if (!found && (cancelled || found.error().code == ErrorCode::ambiguous)) {
       co_return found.error();
@@ -222,6 +224,14 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
   }
 }
 
+Task<Result<std::string>> RestProvider::found_by_id(const Work& work, const Intent& intent,
+                                                    Diagnostic conflict) {
+  if (intent.client_id.empty()) co_return conflict;
+  auto found = co_await seek(work.spec, intent);
+  if (!found || !*found) co_return conflict;
+  co_return **found;
+}
+
 Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal& journal) {
   const TypeSpec& spec = spec_of(*request.type);
   if (!spec.create) {
@@ -235,10 +245,17 @@ Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal&
   if (auto ours = co_await keep_off_others(spec, *intent); !ours) co_return ours.error();
   if (auto noted = co_await note_earlier(spec, *intent); !noted) co_return noted.error();
   if (auto noted = co_await journal.note_intent(*intent); !noted) co_return noted.error();
-  auto id = co_await send_create(work, *intent);
+  Answer answer;
+  auto id = co_await send_create(work, *intent, answer);
   if (!id) co_return id.error();
   work.id = *id;
+  work.born = loop_.clock().now();
+  board_of(spec).made.insert(*id);
   if (auto kept = co_await journal.record_id(*id); !kept) co_return kept.error();
+  if (answer.ok) {
+    take_reply(work, spec.create->request, answer);
+    if (auto saved = save(work, spec.create->request, answer); !saved) co_return saved.error();
+  }
   co_return co_await bring(work);
 }
 

@@ -36,6 +36,10 @@ struct Work {
   std::string told = {};                  ///< the last status given to the journal
 };
 
+/// Whether the mark, or each part of it where the manifest writes it in parts, is short enough for
+/// its place. Fails with invalid_config.
+Result<void> has_room(const TypeSpec& spec, const Mark& mark);
+
 /// A vendor's API run by its manifest. `manifest`, `http` and `loop` outlive it.
 class RestProvider : public Provider {
  public:
@@ -131,7 +135,13 @@ class RestProvider : public Provider {
   /// resource's.
   Task<Result<void>> keep_off_others(const TypeSpec& spec, const Intent& intent);
   Task<Result<void>> survey(const TypeSpec& spec, Board& board);
-  Task<Result<std::string>> send_create(Work& work, const Intent& intent);
+  /// The id that the reply tells, else the one that we chose; empty: neither.
+  std::string new_id(const Work& work, const Intent& intent, const Answer& answer) const;
+  /// Gives the new object's id. `answer` is the last one; `ok` when it is the new object's own.
+  Task<Result<std::string>> send_create(Work& work, const Intent& intent, Answer& answer);
+  /// The object of the id that we chose, if it is this resource's; else fails with `conflict`.
+  Task<Result<std::string>> found_by_id(const Work& work, const Intent& intent,
+                                        Diagnostic conflict);
   Task<Result<std::optional<std::string>>> find_created(const TypeSpec& spec, const Intent& intent);
   Task<Result<std::optional<std::string>>> seek(const TypeSpec& spec, const Intent& intent);
 

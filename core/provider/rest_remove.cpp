@@ -98,6 +98,7 @@ Task<Result<void>> RestProvider::set_mark(const ResourceType& type, const std::s
         .message = fmt::format("{}: the vendor has no field for jim's mark that can be changed",
                                type.name)};
   }
+  if (auto room = has_room(spec, mark); !room) co_return room.error();
   NoJournal journal;
   Work work = begin(spec, journal, {}, mark);
   work.id = id;

@@ -18,6 +18,25 @@ Value mark_as_value(const Mark& mark) {
 
 }  // namespace
 
+Result<void> has_room(const TypeSpec& spec, const Mark& mark) {
+  if (spec.mark.max == 0 || mark.project.empty() || spec.mark.when == MarkSpec::When::never) {
+    return {};
+  }
+  const auto check = [&](const std::string& part) -> Result<void> {
+    if (part.size() <= spec.mark.max) return {};
+    return Diagnostic{.code = ErrorCode::invalid_config,
+                      .message = fmt::format("jim's mark '{}' is longer than the {} characters "
+                                             "that {} has room for",
+                                             part, spec.mark.max, spec.type.name),
+                      .hint = "shorten the name of the project or of the resource"};
+  };
+  if (spec.marks_whole()) return check(mark.text());
+  for (const std::string& part : {mark.lineage, mark.project, mark.address}) {
+    if (auto fits = check(part); !fits) return fits;
+  }
+  return {};
+}
+
 Work RestProvider::begin(const TypeSpec& spec, Journal& journal, const ValueMap& wanted,
                          const Mark& mark) const {
   Work work{.spec = spec, .journal = journal};
