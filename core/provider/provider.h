@@ -42,6 +42,8 @@ struct CreateRequest {
   ValueMap attributes = {};  ///< complete: file and defaults, all known
   Mark mark = {};
   std::string fingerprint = {};
+  /// Ids of objects that it replaces and stands beside for a while: they carry the same mark.
+  std::vector<std::string> beside = {};
 };
 
 /// What is to be changed. `changed` names the attributes that differ; empty: only go on with a
