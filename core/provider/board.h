@@ -45,7 +45,7 @@ struct Board {
 /// Being among the awaited ones, for as long as it lives.
 class Awaiting {
  public:
-  Awaiting(Board& board, std::string id) : board_(board), id_(std::move(id)) {
+  Awaiting(Board& board, std::string id) : board_(board), id_(std::move(id)), heard_(board.asked) {
     ++board_.awaited[id_];
   }
   ~Awaiting() {
@@ -56,9 +56,14 @@ class Awaiting {
   Awaiting(const Awaiting&) = delete;
   Awaiting& operator=(const Awaiting&) = delete;
 
+  /// Whether the board has a list that was begun after this wait, and not heard yet.
+  bool has_news() const { return board_.answered > heard_; }
+  void hear() { heard_ = board_.answered; }
+
  private:
   Board& board_;
   std::string id_;
+  std::uint64_t heard_;
 };
 
 }  // namespace jim

@@ -30,10 +30,26 @@ struct Work {
   Value it = {};                          ///< the vendor's last word on the object
   Object object = {};                     ///< the same, read
   bool fresh = false;                     ///< nothing was sent since `it` came
+  Awaiting* awaiting = nullptr;           ///< while it only waits and looks
   Instant born = Instant(-1);             ///< when the creation was answered
   Value saved = Value(ValueMap());
   std::vector<std::string> secrets = {};  ///< texts that no error may show
   std::string told = {};                  ///< the last status given to the journal
+};
+
+/// Counts an operation among those that wait, for as long as it lives.
+class Waiting {
+ public:
+  Waiting(Work& work, Board& board) : work_(work), awaiting_(board, work.id) {
+    work_.awaiting = &awaiting_;
+  }
+  ~Waiting() { work_.awaiting = nullptr; }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  Work& work_;
+  Awaiting awaiting_;
 };
 
 /// Whether the mark, or each part of it where the manifest writes it in parts, is short enough for
@@ -91,7 +107,9 @@ class RestProvider : public Provider {
       const std::function<Result<void>(const Value& it, const Value& parent)>& take);
   Task<Result<std::vector<std::string>>> all_parents(const TypeSpec& spec);
   Task<Result<std::optional<Seen>>> fetch(const TypeSpec& spec, const std::string& id);
-  Task<Result<std::optional<Seen>>> look(const TypeSpec& spec, const std::string& id);
+  /// Like fetch, from a shared list where many wait. `awaiting`: our own wait, or nullptr.
+  Task<Result<std::optional<Seen>>> look(const TypeSpec& spec, const std::string& id,
+                                         Awaiting* awaiting = nullptr);
   Task<Result<void>> post_list(const TypeSpec& spec, Board& board);
 
   // rest_work.cpp

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/text.h"
 #include "core/provider/object_reader.h"
 #include "core/provider/pages.h"
 #include "core/provider/rest_provider.h"
@@ -129,8 +130,10 @@ Task<Result<Object>> RestProvider::read(const ResourceType& type, const std::str
   auto seen = co_await fetch(spec_of(type), id);
   if (!seen) co_return seen.error();
   if (!*seen) {
-    co_return Diagnostic{.code = ErrorCode::not_found,
-                         .message = fmt::format("{} {} does not exist", type.name, id)};
+    co_return Diagnostic{
+        .code = ErrorCode::not_found,
+        .message = fmt::format("{} {} does not exist", type.name, escape_control(id)),
+        .hint = "the id is the vendor's own, as its API or console shows it"};
   }
   co_return std::move((*seen)->object);
 }
@@ -167,21 +170,25 @@ Task<Result<void>> RestProvider::post_list(const TypeSpec& spec, Board& board) {
 }
 
 Task<Result<std::optional<RestProvider::Seen>>> RestProvider::look(const TypeSpec& spec,
-                                                                   const std::string& id) {
+                                                                   const std::string& id,
+                                                                   Awaiting* awaiting) {
   Board& board = board_of(spec);
   const std::size_t worth = std::max(kWorthAList, board.pages);
-  const bool share = spec.list && (!spec.read || board.awaited.size() >= worth);
+  const bool many = awaiting != nullptr && board.awaited.size() >= worth;
+  const bool share = spec.list && (!spec.read || many);
   if (!share) co_return co_await fetch(spec, id);
-  const Awaiting awaiting(board, id);
-  // A list that is under way may have been asked for before what we wait for was sent.
-  const std::uint64_t before = board.asked;
-  while (board.answered <= before) {
+  std::optional<Awaiting> once;
+  if (awaiting == nullptr) awaiting = &once.emplace(board, id);
+  // A list that is under way may have been asked for before what we wait for was sent; one that
+  // somebody else asked for since then is as good as our own.
+  while (!awaiting->has_news()) {
     if (board.listing) {
       co_await board.arrived.wait();
     } else if (auto posted = co_await post_list(spec, board); !posted) {
       co_return posted.error();
     }
   }
+  awaiting->hear();
   if (board.failure) co_return *board.failure;
   const auto shown = board.shown.find(id);
   if (shown == board.shown.end()) {

@@ -23,7 +23,7 @@ bool looks_at_it(const std::vector<StepSpec>& steps) {
 }  // namespace
 
 Task<Result<bool>> RestProvider::still_there(Work& work) {
-  auto seen = co_await look(work.spec, work.id);
+  auto seen = co_await look(work.spec, work.id, work.awaiting);
   if (!seen) co_return seen.error();
   if (!*seen) co_return false;
   show(work, std::move(**seen));
@@ -34,6 +34,7 @@ Task<Result<bool>> RestProvider::still_there(Work& work) {
 }
 
 Task<Result<void>> RestProvider::wait_gone(Work& work) {
+  const Waiting waiting(work, board_of(work.spec));
   Patience patience = patience_for(work.spec, work.spec.remove->stall.value_or(work.spec.stall()));
   constexpr int kForgivenFailures = 5;
   while (true) {

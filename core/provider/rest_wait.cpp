@@ -22,6 +22,15 @@ bool is_passing(ErrorCode code) {
          code == ErrorCode::rate_limited;
 }
 
+/// Whether the manifest says nothing of a status; it then counts as one that passes.
+bool is_unlisted(const TypeSpec& spec, const std::string& status) {
+  if (!spec.ready || status.empty()) return false;
+  const auto lists = [&](const std::vector<std::string>& words) {
+    return std::find(words.begin(), words.end(), status) != words.end();
+  };
+  return !lists(spec.ready->good) && !lists(spec.ready->pending) && !lists(spec.ready->failed);
+}
+
 }  // namespace
 
 RestProvider::Patience RestProvider::patience_for(const TypeSpec& spec, Duration stall) const {
@@ -39,13 +48,14 @@ Task<Result<void>> RestProvider::pause(const Work& work, Patience& patience) {
     patience.moved = now;
   }
   if (now - patience.moved >= patience.stall) {
-    const std::string status =
+    std::string status =
         patience.status.empty() ? std::string() : fmt::format(" at '{}'", patience.status);
-    co_return Diagnostic{
-        .code = ErrorCode::timed_out,
-        .message = fmt::format("{} {} has not moved for {}{}", work.spec.type.name, work.id,
-                               span_text(now - patience.moved), status),
-        .hint = "the next run goes on with it; look at it with the vendor's own tools meanwhile"};
+    if (work.object.readiness == Readiness::pending && is_unlisted(work.spec, patience.status))
+      status += ", a status that the manifest does not know";
+    co_return Diagnostic{.code = ErrorCode::timed_out,
+                         .message = fmt::format("{} {} has not moved for {}{}", work.spec.type.name,
+                                                work.id, span_text(now - patience.moved), status),
+                         .hint = "look at it with the vendor's own tools"};
   }
   // At least a millisecond: a wait of nothing would never let the clock move.
   const Duration time = std::max(Duration(1), scaled(patience.next));
@@ -58,7 +68,7 @@ Task<Result<void>> RestProvider::refresh(Work& work) {
   if (work.fresh) co_return Result<void>();
   Patience patience = patience_for(work.spec, work.spec.type.visible_within);
   while (true) {
-    auto seen = co_await look(work.spec, work.id);
+    auto seen = co_await look(work.spec, work.id, work.awaiting);
     if (!seen) co_return seen.error();
     if (*seen) {
       show(work, std::move(**seen));
@@ -91,6 +101,7 @@ Task<Result<void>> RestProvider::look_again(Work& work, Patience& patience) {
 }
 
 Task<Result<void>> RestProvider::wait_until(Work& work, const StepSpec& step) {
+  const Waiting waiting(work, board_of(work.spec));
   Patience patience = patience_for(work.spec, work.spec.stall());
   if (auto seen = co_await refresh(work); !seen) co_return seen.error();
   while (true) {
@@ -114,6 +125,7 @@ Task<Result<void>> RestProvider::wait_until(Work& work, const StepSpec& step) {
 }
 
 Task<Result<void>> RestProvider::wait_ready(Work& work) {
+  const Waiting waiting(work, board_of(work.spec));
   auto seen = co_await refresh(work);
   if (!seen) co_return seen.error();
   if (!work.spec.ready) co_return Result<void>();
