@@ -207,11 +207,15 @@ class Planner {
       change.reasons.push_back(reason(match, attribute));
 
     if (object.readiness == Readiness::failed) {
-      change.action = Action::replace;
-      change.risk = std::max(change.risk, Risk::replace);
+      const bool comes_back =
+          change.type->retry != Risk::none && !forces_replacement(change.attributes);
+      change.action = comes_back ? Action::update : Action::replace;
+      change.risk = std::max(change.risk, comes_back ? change.type->retry : Risk::replace);
+      change.resumes = change.resumes || comes_back;
       change.reasons.insert(change.reasons.begin(),
                             "the vendor says '" + object.status + "'" +
                                 (object.problem.empty() ? "" : ": " + object.problem));
+      if (comes_back) change.reasons.push_back("it can be brought back and need not be replaced");
     } else if (forces_replacement(change.attributes)) {
       change.action = Action::replace;
     } else if (!change.attributes.empty()) {
@@ -281,6 +285,8 @@ class Planner {
   }
 
   void plan_removals(const std::vector<Leftover>& leftovers) {
+    std::map<Address, const Desired*> desired;  // of a destroy: what is in the file all the same
+    for (const Desired& one : expansion_.resources()) desired.emplace(one.address, &one);
     std::vector<Change> removals;
     for (const Leftover& leftover : leftovers) {
       const auto type = types_.find(leftover.type);
@@ -298,6 +304,10 @@ class Planner {
         change.keep = leftover.record->keep;
         change.protect = leftover.record->protect;
         change.deposed = leftover.record->deposed;
+        if (const auto one = desired.find(leftover.address); one != desired.end()) {
+          change.keep = one->second->keep;
+          change.protect = one->second->protect;
+        }
         change.reasons.push_back(options_.destroy ? "everything is to go"
                                                   : "the file no longer has it");
       } else {
