@@ -46,6 +46,13 @@ bool TypeSpec::marks_whole() const {
          std::any_of(mark.write.begin(), mark.write.end(), step_takes_all);
 }
 
+const StepSpec* TypeSpec::retry() const {
+  if (!ready || ready->retry.empty()) return nullptr;
+  const auto step = std::find_if(update.begin(), update.end(),
+                                 [&](const StepSpec& one) { return one.name == ready->retry; });
+  return step == update.end() ? nullptr : &*step;
+}
+
 Duration TypeSpec::stall() const { return ready ? ready->stall : ReadySpec().stall; }
 
 const ConfigKey* Manifest::config_key(std::string_view name) const {

@@ -126,6 +126,7 @@ struct StepSpec {
       {};                               ///< sent instead when the request is answered `conflict`
   std::optional<Template> until = {};   ///< on `it`: polled until it holds
   std::optional<Template> failed = {};  ///< on `it`: while waiting, this ends the wait
+  Duration settle = {};                 ///< after sending: until then `it` may still be as it was
 };
 
 struct AttributeSpec {
@@ -165,13 +166,15 @@ struct ReadySpec {
   Duration expect = {};
   Duration stall = std::chrono::minutes(30);
   Duration poll = std::chrono::seconds(5);
+  std::string retry = {};  ///< the update that brings a failed object back; empty: none does
 };
 
 struct DeleteSpec {
   std::vector<StepSpec> steps = {};
-  std::optional<Template> gone = {};   ///< on `it`: as good as absent
-  std::vector<StepSpec> after = {};    ///< tidies up once it is gone; failures here fail nothing
-  std::optional<Duration> stall = {};  ///< absent: as the type's
+  std::optional<Template> gone = {};    ///< on `it`: as good as absent
+  std::optional<Template> failed = {};  ///< on `it`: when it comes to hold, the deletion failed
+  std::vector<StepSpec> after = {};     ///< tidies up once it is gone; failures here fail nothing
+  std::optional<Duration> stall = {};   ///< absent: as the type's
 };
 
 /// A resource type with everything that the engine needs to run it.
@@ -190,6 +193,8 @@ struct TypeSpec {
   std::optional<ReadySpec> ready = {};
   std::optional<DeleteSpec> remove = {};
 
+  /// The update called `ready.retry`, or nullptr.
+  const StepSpec* retry() const;
   /// How long an object may stand still on its way before jim gives up on it for now.
   Duration stall() const;
   /// Whether a request writes the mark as one text, or hands all of it on.

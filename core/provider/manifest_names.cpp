@@ -67,6 +67,7 @@ class NameCheck {
       see(spec.remove->steps, removing);
       see(spec.remove->after, removing);
       if (spec.remove->gone) see(*spec.remove->gone, {"it"});
+      if (spec.remove->failed) see(*spec.remove->failed, {"it"});
     }
     if (spec.list && !spec.list->below.empty()) check_parent(spec);
   }

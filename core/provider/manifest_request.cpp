@@ -50,6 +50,7 @@ StepSpec read_step(const YamlNode& node, const std::string& what, const Extract&
   step.request = read_request(section, default_object);
   step.until = section.expression("until");
   step.failed = section.expression("failed");
+  step.settle = section.duration("settle");
   if (const YamlNode* otherwise = section.find("on_conflict")) {
     Section inner(*otherwise, what + ".on_conflict", diagnostics);
     step.otherwise = std::make_shared<const RequestSpec>(read_request(inner, Extract()));

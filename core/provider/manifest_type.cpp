@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/provider/manifest_parts.h"
 
 namespace jim {
@@ -84,6 +86,7 @@ ReadySpec read_ready(const YamlNode& node, const std::string& what, Diagnostics&
   ready.expect = section.duration("expect");
   ready.stall = section.duration("stall", ready.stall);
   ready.poll = section.duration("poll", ready.poll);
+  ready.retry = section.text("retry");
   section.finish();
   return ready;
 }
@@ -96,6 +99,7 @@ DeleteSpec read_delete(const YamlNode& node, const std::string& what, Diagnostic
   }
   Section section(node, what, diagnostics);
   result.gone = section.expression("gone");
+  result.failed = section.expression("failed");
   if (section.find("stall") != nullptr) result.stall = section.duration("stall");
   if (const YamlNode* steps = section.find("steps")) {
     result.steps = read_steps(*steps, what + ".steps", Extract(), diagnostics);
@@ -141,6 +145,23 @@ void read_lifecycle(Section& section, const Extract& object, TypeSpec& spec) {
   }
 }
 
+/// Finds the update that brings failed objects back, and what it costs: as much as the worst of the
+/// changes that it is for.
+void check_retry(Section& section, TypeSpec& spec) {
+  if (!spec.ready || spec.ready->retry.empty()) return;
+  const StepSpec* step = spec.retry();
+  if (step == nullptr) {
+    section.error(spec.where, fmt::format("{}.ready.retry: no update is called '{}'",
+                                          section.what(), spec.ready->retry));
+    return;
+  }
+  spec.type.retry = Risk::in_place;
+  for (const std::string& name : step->changed) {
+    const Attribute* attribute = spec.type.attribute(name);
+    if (attribute != nullptr) spec.type.retry = std::max(spec.type.retry, attribute->change);
+  }
+}
+
 /// What the parts say about each other.
 void check_type(Section& section, TypeSpec& spec) {
   const std::string& what = section.what();
@@ -160,6 +181,7 @@ void check_type(Section& section, TypeSpec& spec) {
   }
   for (const std::string& name : spec.type.identity) check_attribute(name, spec.where);
   for (const std::string& name : spec.type.summary) check_attribute(name, spec.where);
+  check_retry(section, spec);
   for (const Attribute& attribute : spec.type.attributes) {
     const bool settable = !attribute.computed || attribute.optional_computed;
     const bool remakes = attribute.change == Risk::replace || attribute.change == Risk::release;

@@ -142,6 +142,12 @@ class RestProvider : public Provider {
   Task<Result<void>> run_step(Work& work, const StepSpec& step);
   Task<Result<void>> run_all(Work& work, const std::vector<StepSpec>& steps);
   Task<Result<void>> run_updates(Work& work);
+  /// Runs an update for the attributes in `changed`.
+  Task<Result<void>> run_update(Work& work, const StepSpec& step);
+  /// Sends the update of `ready.retry` to an object that stands failed, unless it is sent anyway.
+  Task<Result<void>> bring_back(Work& work);
+  /// Gives the vendor the step's time before anybody looks again.
+  Task<void> settle(Work& work, const StepSpec& step);
   Task<Result<void>> ensure_mark(Work& work);
   /// Brings the object to what is wanted and waits until it is ready.
   Task<Result<Object>> bring(Work& work);
@@ -165,7 +171,9 @@ class RestProvider : public Provider {
 
   // rest_remove.cpp
   Task<Result<bool>> still_there(Work& work);
-  Task<Result<void>> wait_gone(Work& work);
+  Result<bool> deletion_failed(const Work& work) const;
+  /// `failed_before`: it stood as failed when the deletion was asked for, which means nothing yet.
+  Task<Result<void>> wait_gone(Work& work, bool failed_before);
 
   std::shared_ptr<const Manifest> manifest_;
   ProviderSettings settings_;

@@ -33,7 +33,13 @@ Task<Result<bool>> RestProvider::still_there(Work& work) {
   co_return !*gone;
 }
 
-Task<Result<void>> RestProvider::wait_gone(Work& work) {
+Result<bool> RestProvider::deletion_failed(const Work& work) const {
+  const auto& failed = work.spec.remove->failed;
+  if (!failed || work.object.id.empty()) return false;
+  return holds(*failed, work);
+}
+
+Task<Result<void>> RestProvider::wait_gone(Work& work, bool failed_before) {
   const Waiting waiting(work, board_of(work.spec));
   Patience patience = patience_for(work.spec, work.spec.remove->stall.value_or(work.spec.stall()));
   constexpr int kForgivenFailures = 5;
@@ -42,13 +48,15 @@ Task<Result<void>> RestProvider::wait_gone(Work& work) {
     if (there && !*there) co_return Result<void>();
     if (there) {
       patience.failures = 0;
-      if (work.object.readiness == Readiness::failed && patience.status != work.object.status &&
-          !patience.status.empty()) {
+      const auto failed = deletion_failed(work);
+      if (!failed) co_return failed.error();
+      if (*failed && !failed_before) {
         co_return Diagnostic{
             .code = ErrorCode::conflict,
             .message = fmt::format("{} {} is '{}' instead of gone: {}", work.spec.type.name,
                                    work.id, work.object.status, work.object.problem)};
       }
+      failed_before = *failed;
     } else {
       const ErrorCode code = there.error().code;
       const bool passing = code == ErrorCode::unavailable || code == ErrorCode::timed_out ||
@@ -70,15 +78,17 @@ Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::str
   Work work = begin(spec, journal, {}, {});
   work.id = id;
   work.resumed = true;
-  if (looks_at_it(spec.remove->after)) {
+  if (spec.remove->failed || looks_at_it(spec.remove->after)) {
     auto seen = co_await refresh(work);
     if (!seen && seen.error().code != ErrorCode::not_found) co_return seen.error();
   }
+  const auto failed_before = deletion_failed(work);
+  if (!failed_before) co_return failed_before.error();
   const Value last_word = work.it;
   auto done = co_await run_all(work, spec.remove->steps);
   // "Not found" may be about something else that the step names: the object itself has the word.
   if (!done && done.error().code != ErrorCode::not_found) co_return done.error();
-  auto gone = co_await wait_gone(work);
+  auto gone = co_await wait_gone(work, *failed_before);
   if (!gone) co_return gone.error();
   work.it = last_word;
   for (const StepSpec& step : spec.remove->after) {

@@ -63,6 +63,7 @@ Task<Result<std::optional<Answer>>> RestProvider::send_once(Work& work,
 
 Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
                                              const std::string& before) {
+  co_await settle(work, step);
   auto seen = co_await refresh(work);
   if (!seen) co_return seen.error();
   if (step.until) {
@@ -88,7 +89,9 @@ Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
     const Answer& answer = **sent;
     if (answer.ok) {
       take_reply(work, *request, answer);
-      co_return save(work, *request, answer);
+      auto saved = save(work, *request, answer);
+      co_await settle(work, step);
+      co_return saved;
     }
     if (answer.meaning == Meaning::conflict && step.otherwise && request == &step.request) {
       request = step.otherwise.get();
@@ -129,16 +132,40 @@ Task<Result<void>> RestProvider::run_all(Work& work, const std::vector<StepSpec>
   co_return Result<void>();
 }
 
-Task<Result<void>> RestProvider::run_updates(Work& work) {
+Task<void> RestProvider::settle(Work& work, const StepSpec& step) {
+  if (step.settle == Duration::zero()) co_return;
+  co_await loop_.sleep(std::max(Duration(1), scaled(step.settle)));
+  work.fresh = false;
+}
+
+Task<Result<void>> RestProvider::run_update(Work& work, const StepSpec& step) {
   const Value everything = work.send;
+  work.send = narrowed(work, step);
+  auto done = co_await run_step(work, step);
+  work.send = everything;
+  co_return done;
+}
+
+Task<Result<void>> RestProvider::run_updates(Work& work) {
   for (const StepSpec& step : work.spec.update) {
     if (!share_a_name(step.changed, work.changed)) continue;
-    work.send = narrowed(work, step);
-    auto done = co_await run_step(work, step);
-    work.send = everything;
-    if (!done) co_return done;
+    if (auto done = co_await run_update(work, step); !done) co_return done;
   }
   co_return Result<void>();
+}
+
+Task<Result<void>> RestProvider::bring_back(Work& work) {
+  const StepSpec* step = work.spec.retry();
+  if (step == nullptr || !work.resumed || share_a_name(step->changed, work.changed)) {
+    co_return Result<void>();
+  }
+  if (auto seen = co_await refresh(work); !seen) co_return seen.error();
+  if (work.object.readiness != Readiness::failed) co_return Result<void>();
+  const std::vector<std::string> changed = work.changed;
+  work.changed = step->changed;
+  auto done = co_await run_update(work, *step);
+  work.changed = changed;
+  co_return done;
 }
 
 Task<Result<void>> RestProvider::ensure_mark(Work& work) {
@@ -164,6 +191,8 @@ Task<Result<Object>> RestProvider::bring(Work& work) {
   }
   done = co_await run_all(work, work.spec.steps);
   work.changed = changed;
+  if (!done) co_return done.error();
+  done = co_await bring_back(work);
   if (!done) co_return done.error();
   done = co_await run_updates(work);
   if (!done) co_return done.error();

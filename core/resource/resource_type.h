@@ -61,6 +61,7 @@ struct ResourceType {
   bool costs_money = false;
   std::string mark_field = {};             ///< where the mark goes, for people; empty: nowhere
   bool marked_at_create = false;           ///< the creating request carries the mark; else it is set afterwards, or never
+  Risk retry = Risk::none;                 ///< what bringing a failed object back costs; none: it is replaced instead
   Duration visible_within = {};            ///< a new object may be missing from lists for that long
   Duration expected_create = {};
   Duration expected_update = {};
