@@ -131,6 +131,7 @@ Value record_to_value(const Record& record) {
   out.flag("half_made", record.half_made);
   out.flag("protect", record.protect);
   out.flag("keep", record.keep);
+  out.flag("forgotten", record.forgotten);
   if (record.intent) out.value("intent", intent_to_value(*record.intent));
   out.text("created", record.created);
   out.text("updated", record.updated);
@@ -155,6 +156,7 @@ Result<Record> record_from(const Value& value) {
   in.flag("half_made", record.half_made);
   in.flag("protect", record.protect);
   in.flag("keep", record.keep);
+  in.flag("forgotten", record.forgotten);
   std::string wrong;
   if (const Value* intent = in.child("intent"))
     wrong = read_intent(*intent, record.intent.emplace());

@@ -17,6 +17,7 @@ Record full_record() {
                 .half_made = true,
                 .protect = true,
                 .keep = true,
+                .forgotten = true,
                 .created = "2026-11-24T15:04:05Z",
                 .updated = "2026-11-24T16:04:05Z",
                 .deposed = {"sv_0"}};
