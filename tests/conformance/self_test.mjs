@@ -60,5 +60,24 @@ for (const [what, exchange, expected] of cases) {
   failures += 1;
   console.log(`${what}: expected ${expected ? `a complaint with "${expected}"` : 'no complaint'}, got ${JSON.stringify(complaints)}`);
 }
+// [what, exchanges, complaint expected, or nothing at all]: what the lifecycle's lists hold against a record.
+const { missing } = await import('./lifecycle/coverage.mjs');
+const wanted = { lambda: { operations: { 'POST /keys': ['name'] }, refusals: ['POST /keys 429'] } };
+const keyed = (status, request_body) => ({ vendor: 'lambda', method: 'POST', path: '/keys', status, request_body });
+const records = [
+  ['a record that has all', [keyed(200, { name: 'a' }), keyed(429, {})]],
+  ['a record without the operation', [keyed(429, { name: 'a' })], 'never went well'],
+  ['a record without the attribute', [keyed(200, {}), keyed(429, {})], "never sent with 'name'"],
+  ['a record without the refusal', [keyed(200, { name: 'a' })], 'never occurred'],
+  ['a record with an operation of no list', [keyed(200, { name: 'a' }), keyed(429, {}), { ...keyed(200, {}), path: '/new' }], 'missing in the list'],
+];
+for (const [what, exchanges, expected] of records) {
+  const complaints = missing(exchanges, wanted, (exchange) => exchange.path);
+  const good = expected ? complaints.some((text) => text.includes(expected)) : complaints.length === 0;
+  if (good) continue;
+  failures += 1;
+  console.log(`${what}: expected ${expected ?? 'no complaint'}, got ${JSON.stringify(complaints)}`);
+}
+cases.push(...records);
 console.log(`${cases.length} cases, ${cases.length - failures} as expected`);
 process.exit(failures === 0 ? 0 : 1);

@@ -11,8 +11,8 @@ const RULES = [
   { protocol: 'icmp', source_network: '10.0.0.0/8', description: '' },
 ];
 
-function instance(name, more = {}) {
-  return { type: 'lambda.instance', name, instance_type: 'gpu_1x_a10', region: 'us-west-1', ssh_key_names: ['${ops.name}'], ...more };
+function instance(name, more = {}, key = 'ops') {
+  return { type: 'lambda.instance', name, instance_type: 'gpu_1x_a10', region: 'us-west-1', ssh_key_names: [`\${${key}.name}`], ...more };
 }
 
 function first(images) {
@@ -60,10 +60,13 @@ export async function lambda(stage) {
     return [name, was ? { ...block, was } : block];
   })));
 
-  stage.what = 'lambda: forget and find again by the mark';
-  space.run(['state', 'rm', 'plain']);
+  stage.what = 'lambda: forget, and take over again';
   space.write(file);
-  space.run(['apply']);
+  for (const address of ['plain', 'door', 'sets', 'admin']) {
+    const id = space.id(address);
+    space.run(['state', 'rm', address]);
+    space.run(['adopt', address, id]);
+  }
   space.settled();
 
   await adoption(stage, space, file);
@@ -111,26 +114,27 @@ async function adoption(stage, space, file) {
 
 async function failures(stage, space, file) {
   const on = (route, rest) => ({ vendor: 'lambda', on: route, ...rest });
+  const machine = (name) => instance(name, {}, 'admin');
   const disturbed = async (what, more, faults, expected = [0, 1, 5]) => {
     Object.assign(file, more);
     await space.disturbed(what, file, faults, { expected });
   };
   const launch = 'POST /instance-operations/launch';
-  await disturbed('lists answer 429 and 503', { a: instance('a') }, [
+  await disturbed('lists answer 429 and 503', { a: machine('a') }, [
     on('GET /instances', { do: 'rate_limit' }), on('GET /ssh-keys', { do: 'status', status: 500 })]);
-  await disturbed('a launch answers 429', { b: instance('b') }, [on(launch, { do: 'rate_limit' })]);
-  await disturbed('a launch answers 500 and does nothing', { c: instance('c') }, [on(launch, { do: 'status', status: 500 })]);
-  await disturbed('a launch answers 500 and is done', { d: instance('d') }, [on(launch, { do: 'status', status: 500, when: 'after' })]);
-  await disturbed('the answer to a launch is lost', { e: instance('e') }, [on(launch, { do: 'lose_answer' })]);
-  await disturbed('a launch is lost', { f: instance('f') }, [on(launch, { do: 'lose_request' })]);
-  await disturbed('no capacity', { g: instance('g') }, [on(launch, { do: 'capacity' })], [5, 7]);
+  await disturbed('a launch answers 429', { b: machine('b') }, [on(launch, { do: 'rate_limit' })]);
+  await disturbed('a launch answers 500 and does nothing', { c: machine('c') }, [on(launch, { do: 'status', status: 500 })]);
+  await disturbed('a launch answers 500 and is done', { d: machine('d') }, [on(launch, { do: 'status', status: 500, when: 'after' })]);
+  await disturbed('the answer to a launch is lost', { e: machine('e') }, [on(launch, { do: 'lose_answer' })]);
+  await disturbed('a launch is lost', { f: machine('f') }, [on(launch, { do: 'lose_request' })]);
+  await disturbed('no capacity', { g: machine('g') }, [on(launch, { do: 'capacity' })], [5, 7]);
   await disturbed('the answer to a new filesystem is lost', { h: { type: 'lambda.filesystem', name: 'h', region: 'us-west-1' } },
     [on('POST /filesystems', { do: 'lose_answer' })]);
   await disturbed('the answer to a new key is lost', { i: { type: 'lambda.ssh_key', name: 'i', public_key: `${KEY}i` } },
     [on('POST /ssh-keys', { do: 'lose_answer' })]);
   await disturbed('the answer to a new ruleset is lost', { j: { type: 'lambda.firewall_ruleset', name: 'j', region: 'us-west-1', rules: RULES } },
     [on('POST /firewall-rulesets', { do: 'lose_answer' })]);
-  await disturbed('a rename answers 500', { a: instance('a-2') }, [on('POST /instances/{id}', { do: 'status', status: 500 })]);
+  await disturbed('a rename answers 500', { a: machine('a-2') }, [on('POST /instances/{id}', { do: 'status', status: 500 })]);
   for (const name of ['c', 'd', 'h', 'i', 'j']) delete file[name];
   await disturbed('termination answers 500 and its answer is lost', {}, [
     on('POST /instance-operations/terminate', { do: 'status', status: 500, when: 'after' }),

@@ -92,11 +92,14 @@ export async function latitude(stage) {
 
 // State lost in part and in whole; objects changed and deleted behind jim's back.
 async function recovery(stage, space, file) {
-  stage.what = 'latitude: forget and find again by the mark';
-  for (const address of ['wire', 'start', 'admin', 'www[1]']) {
+  stage.what = 'latitude: forget, and take over again';
+  for (const address of ['wire', 'rear', 'start', 'admin', 'www[1]', 'crew', 'store']) {
+    const id = space.id(address);
     space.run(['state', 'rm', address]);
+    space.run(['adopt', address, id]);
   }
-  space.run(['apply'], 0);
+  // Nobody can tell what the adopted server was installed with.
+  space.run(['apply']);
   space.settled();
 
   stage.what = 'latitude: drift';
@@ -159,6 +162,10 @@ async function adoption(stage, space, file) {
   space.settled();
   const { data } = await stage.ask(`/latitude/servers/${ids.servers}`);
   if (data?.attributes?.hostname !== 'old') stage.fail(`${stage.what}: the kept server is gone`);
+  // Their project is to go later on.
+  for (const type of ['servers', 'virtual_networks', 'ssh_keys', 'user_data', 'tags', 'projects']) {
+    await fetch(`${stage.url}/latitude/${type}/${ids[type]}`, { method: 'DELETE', headers: { authorization: 'Bearer sandbox' } });
+  }
 }
 
 async function failures(stage, space, file) {
