@@ -53,6 +53,14 @@ class Applier {
   Task<void> settle() {
     std::set<std::string> changing;
     for (const Change& change : plan_.changes) changing.insert(change.address.text());
+    for (const auto& [address, desired] : desired_) {
+      Record* record = recorder_.find(address);
+      if (record == nullptr || plan_.destroy || changing.contains(address.text())) continue;
+      if (record->protect == desired->protect && record->keep == desired->keep) continue;
+      record->protect = desired->protect;  // it must hold once the block is gone from the file
+      record->keep = desired->keep;
+      if (auto saved = co_await recorder_.save(address); !saved) co_return;
+    }
     for (const Drift& drift : plan_.drift) {
       if (drift.gone || changing.contains(drift.address.text())) continue;
       Record* record = recorder_.find(drift.address);
