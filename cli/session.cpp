@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 
+#include "cli/reading.h"
 #include "cli/render/plan_text.h"
 #include "cli/scenario.h"
 #include "cli/tell.h"
@@ -217,8 +218,11 @@ bool Session::refresh(bool offline) {
   }
   std::set<std::string> types = workspace_.used_types();
   for (const Record& record : state_.records) types.insert(record.type);
-  auto snapshot = loop_.run(jim::refresh(
-      loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
+  auto snapshot = [&] {
+    const Reading reading(terminal_, loop_, counts_);
+    return loop_.run(jim::refresh(
+        loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
+  }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);
   if (!types.empty())
@@ -228,7 +232,10 @@ bool Session::refresh(bool offline) {
 
 bool Session::refresh_some(const std::map<std::string, std::vector<std::string>>& ids,
                            const std::vector<std::string>& lists) {
-  auto snapshot = loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_));
+  auto snapshot = [&] {
+    const Reading reading(terminal_, loop_, counts_);
+    return loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_));
+  }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);
   terminal_.err("Reading live state  " + totals_text(snapshot_.totals) + "\n\n");

@@ -69,6 +69,8 @@ class Session {
   Provider* provider_of(const ResourceType& type) const;
   /// What saved plans and JSON stand secrets by: the state's key, or one of this run where there is
   /// no state.
+  /// How fast the vendors' time goes: 1 but in the sandbox.
+  double pace() const { return globals_.sandbox ? globals_.sandbox_pace : 1; }
   const std::string& key();
   std::string lineage() const { return state_.head.lineage; }
 

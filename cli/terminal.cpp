@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kBuffer = 64 * 1024;
 constexpr int kNarrowest = 40;
+constexpr std::string_view kClearLine = "\x1b[K";
+constexpr std::string_view kClearBelow = "\x1b[J";
 
 /// Writes everything; gives errno when it cannot.
 int write_all(int file, std::string_view text) {
@@ -35,16 +37,32 @@ bool is_dumb() {
   return term == nullptr || std::string_view(term) == "dumb";
 }
 
+/// The window's size; false where it is not known or too small to be of use.
+bool measure(int file, Look& look) {
+  winsize size = {};
+  if (::ioctl(file, TIOCGWINSZ, &size) != 0 || size.ws_col < kNarrowest) return false;
+  look.width = size.ws_col;
+  if (size.ws_row > 0) look.height = size.ws_row;
+  return true;
+}
+
 Look look_of(int file, ColourMode mode) {
   Look look;
-  const bool terminal = ::isatty(file) == 1;
-  look.live = terminal && !is_dumb();
+  const bool terminal = ::isatty(file) == 1 && !is_dumb();
   look.colour = mode == ColourMode::always ||
-                (mode == ColourMode::automatic && look.live && !set_in_environment("NO_COLOR"));
-  winsize size = {};
-  if (terminal && ::ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col >= kNarrowest)
-    look.width = size.ws_col;
+                (mode == ColourMode::automatic && terminal && !set_in_environment("NO_COLOR"));
+  if (::isatty(file) == 1 && measure(file, look)) look.live = terminal;
   return look;
+}
+
+/// `text` with the rest of each line cleared, since it is written over other lines.
+std::string over(std::string_view text) {
+  std::string result;
+  for (const char letter : text) {
+    if (letter == '\n') result += kClearLine;
+    result += letter;
+  }
+  return result;
 }
 
 }  // namespace
@@ -68,8 +86,20 @@ void Terminal::out(std::string_view text) {
 
 void Terminal::err(std::string_view text) {
   flush();  // so that both streams keep their order on one terminal
+  if (!shown_.empty()) return rewrite(text, shown_);
   // Nobody is left to be told when this fails.
   [[maybe_unused]] const int ignored = write_all(STDERR_FILENO, text);
+}
+
+void Terminal::show(std::string_view text, std::vector<std::string> lines) {
+  if (text.empty() && lines == shown_) return;
+  flush();
+  rewrite(text, std::move(lines));
+}
+
+const Look& Terminal::measure_err() {
+  if (err_.live) measure(STDERR_FILENO, err_);
+  return err_;
 }
 
 std::string Terminal::ask(std::string_view question) {
@@ -93,7 +123,21 @@ Result<void> Terminal::finish() {
       .message = std::string("could not write to standard output: ") + std::strerror(failed_)};
 }
 
+// One write, so that the terminal never shows half of it.
+void Terminal::rewrite(std::string_view text, std::vector<std::string> lines) {
+  std::string frame = "\r";
+  if (!shown_.empty()) frame += "\x1b[" + std::to_string(shown_.size()) + "A";
+  frame += over(text);
+  if (!text.empty() && !text.ends_with('\n')) frame += over("\n");
+  for (const std::string& line : lines) frame += line + over("\n");
+  frame += kClearBelow;
+  shown_ = std::move(lines);
+  [[maybe_unused]] const int ignored = write_all(STDERR_FILENO, frame);
+}
+
 void Terminal::flush() {
+  if (buffer_.empty()) return;
+  if (!shown_.empty()) rewrite({}, {});  // they come back with the next `show`
   if (failed_ == 0) failed_ = write_all(STDOUT_FILENO, buffer_);
   buffer_.clear();
 }

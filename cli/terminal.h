@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 
@@ -15,6 +16,7 @@ struct Look {
   bool live = false;  ///< a terminal whose lines may be rewritten
   int width = 100;  ///< columns; fixed where the stream is no terminal, so that output is the same
                     ///< everywhere
+  int height = 24;  ///< lines
 };
 
 /// The three standard streams: data goes out, everything that is about the run goes to err.
@@ -36,6 +38,12 @@ class Terminal {
   void out(std::string_view text);
   /// About the run; written at once.
   void err(std::string_view text);
+  /// Writes `text`, which stays, and `lines` below everything else, rewritten by the next call in
+  /// one piece; none ends that. Each must fit into the width. For a stderr that is live. The cursor
+  /// is left alone on the line below, so there is nothing to restore when the program is killed.
+  void show(std::string_view text, std::vector<std::string> lines);
+  /// What stderr can show now: its window may have changed.
+  const Look& measure_err();
   /// Puts `question` and reads a line; empty at the end of input.
   std::string ask(std::string_view question);
   /// Writes what is left. Fails with io, naming the reason, when any of the data did not get out.
@@ -43,10 +51,13 @@ class Terminal {
 
  private:
   void flush();
+  /// Writes `text`, whole lines, in the place of the lines of `show`, and `lines` below it.
+  void rewrite(std::string_view text, std::vector<std::string> lines);
 
   Look out_ = {};
   Look err_ = {};
   bool can_ask_ = false;
+  std::vector<std::string> shown_ = {};  ///< the lines of `show` that are on the screen
   std::string buffer_ = {};
   int failed_ = 0;  ///< errno of the first write to stdout that failed
 };

@@ -105,7 +105,8 @@ int run_apply(Context& context, const ApplyFlags& flags) {
   show_plan(context, *plan);
   if (!is_empty(*plan) && !saved && !approved(context, question_for(flags, *plan))) return kRefused;
   if (!session.make_state()) return session.status();
-  Watch watch(context.terminal, session.events(), session.loop(), *plan);
+  Watch watch(context.terminal, session.events(), session.loop(), session.stop(), *plan,
+              session.pace());
   ApplyContext applying = {.loop = session.loop(),
                            .providers = session.providers(),
                            .store = session.store(),
