@@ -276,7 +276,8 @@ Parameter Parser::describe(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) made.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) made.names.push_back("--" + name);
   if (made.names.empty()) made.names.push_back(option.get_name());
-  if (option.get_items_expected_max() > 0) made.value = option.get_type_name();
+  // CLI11 adds the name of a check: NUMBER:NONNEGATIVE.
+  if (option.get_items_expected_max() > 0) made.value = split(option.get_type_name(), ":").front();
   made.repeated = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll &&
                   option.get_items_expected_max() > 1;
   return made;

@@ -96,7 +96,17 @@ bool Session::open_file(Vendors vendors) {
   return true;
 }
 
+bool Session::open_state_alone(const std::string& command) {
+  Diagnostics found;
+  if (!workspace_.load_file(found)) return fail(found), false;
+  return open_store_of_file(command, false);
+}
+
 bool Session::open_state(const std::string& command, bool to_write) {
+  return open_store_of_file(command, to_write) && know_types_of_state();
+}
+
+bool Session::open_store_of_file(const std::string& command, bool to_write) {
   Diagnostics found;
   std::string place = workspace_.state_url(found);
   if (!found.empty()) return fail(found), false;
@@ -127,7 +137,12 @@ bool Session::open_state(const std::string& command, bool to_write) {
                .hint = "name the project as it was, or another state by --state or 'state:'",
                .where = workspace_.config().project_where}),
            false;
-  // What is left of a provider that the file no longer has must still be found and deleted.
+  return true;
+}
+
+/// What is left of a provider that the file no longer has must still be found and deleted.
+bool Session::know_types_of_state() {
+  Diagnostics found;
   for (const Record& record : state_.records) {
     const std::string provider = record.type.substr(0, record.type.find('.'));
     if (!workspace_.types().contains(record.type)) workspace_.add_provider(provider, found);
@@ -176,7 +191,7 @@ bool Session::start_sandbox() {
     options.scenario = std::move(*scenario);
   }
   auto started = jim::Sandbox::start(std::move(options));
-  if (!started) return fail(started.error()), false;
+  if (!started) return fail(about_scenario(started.error(), globals_.sandbox_scenario)), false;
   sandbox_ = std::move(*started);
   return true;
 }

@@ -37,6 +37,9 @@ class Session {
   /// The file and its providers' manifests, evaluated. Where no vendor is asked no credential is
   /// needed.
   bool open_file(Vendors vendors = Vendors::asked);
+  /// Opens the state for reading where the file says it is. Nothing else of the file is evaluated,
+  /// so no variable of the environment has to be set for the rest.
+  bool open_state_alone(const std::string& command);
   /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
   /// the end.
   bool open_state(const std::string& command, bool to_write);
@@ -66,15 +69,17 @@ class Session {
   const Providers& providers() const { return providers_; }
   const StopFlag& stop() const { return stop_; }
   Events& events() { return events_; }
+  /// How fast the vendors' time goes: 1 but in the sandbox.
+  double pace() const { return globals_.sandbox ? globals_.sandbox_pace : 1; }
   Provider* provider_of(const ResourceType& type) const;
   /// What saved plans and JSON stand secrets by: the state's key, or one of this run where there is
   /// no state.
-  /// How fast the vendors' time goes: 1 but in the sandbox.
-  double pace() const { return globals_.sandbox ? globals_.sandbox_pace : 1; }
   const std::string& key();
   std::string lineage() const { return state_.head.lineage; }
 
  private:
+  bool open_store_of_file(const std::string& command, bool to_write);
+  bool know_types_of_state();
   bool start_sandbox();
   bool add_limits(const Account& account);
   Background beat();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <tuple>
 
 #include "cli/render/diagnostics.h"
 #include "core/apply/apply.h"
@@ -23,6 +25,21 @@ std::optional<std::string> read_again(const Files& files, const std::string& fil
   return std::move(*text);
 }
 
+/// As one reads: file by file from the top. What is about no file comes first.
+Diagnostics in_order(Diagnostics diagnostics) {
+  std::map<std::string, std::size_t> files;
+  for (const Diagnostic& one : diagnostics)
+    if (one.where.line > 0) files.emplace(one.where.file, files.size() + 1);
+  const auto key = [&files](const Diagnostic& one) {
+    const SourceLocation& where = one.where;
+    return where.line > 0 ? std::tuple(files.at(where.file), where.line, where.column)
+                          : std::tuple(std::size_t{0}, 0, 0);
+  };
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [&key](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  return diagnostics;
+}
+
 }  // namespace
 
 void tell(Terminal& terminal, const Files& files, const Diagnostics& diagnostics,
@@ -31,7 +48,8 @@ void tell(Terminal& terminal, const Files& files, const Diagnostics& diagnostics
                                 .width = static_cast<std::size_t>(terminal.err_look().width),
                                 .secret_keys = secret_keys};
   const std::string text = diagnostics_text(
-      diagnostics, [&](const std::string& file) { return read_again(files, file); }, look);
+      in_order(diagnostics), [&](const std::string& file) { return read_again(files, file); },
+      look);
   if (!text.empty()) terminal.err(text);
 }
 

@@ -78,8 +78,10 @@ void Watch::progress(const Change& change, const std::string& what) {
 
 void Watch::finished(const Change& change, const StepReport& report) {
   ++done_;
-  const std::string said = outcome_text(report);
+  std::string said = outcome_text(report);
   write("finished", change, said);
+  // The report, which says it all, comes right after the last step.
+  if (report.outcome == Outcome::failed && done_ == total_) said = "failed";
   const std::string line = "[" + std::to_string(done_) + "/" + std::to_string(total_) + "] " +
                            escape_control(change.address.text()) + " " +
                            std::string(action_word(change.action)) + " ";

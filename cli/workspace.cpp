@@ -57,13 +57,20 @@ Workspace::Workspace(const Globals& globals) : globals_(globals) {
   surroundings_.environment = environment();
 }
 
-bool Workspace::load(Diagnostics& diagnostics) {
+bool Workspace::load_file(Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
   std::vector<std::string> paths;
   if (!find_files(paths, diagnostics)) return false;
   config_ = load_config(files_, paths, diagnostics);
   if (!config_) return false;
   set_vars(diagnostics);
+  return !has_errors(diagnostics, before);
+}
+
+bool Workspace::load(Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
+  load_file(diagnostics);
+  if (!config_) return false;
   for (const ProviderBlock& block : config_->providers) add_account(block, diagnostics);
   // A type may be used without a block when the environment gives all that the account needs.
   for (const ResourceBlock& block : config_->resources) {
@@ -217,6 +224,7 @@ std::shared_ptr<const Manifest> Workspace::find_manifest(const ProviderBlock& bl
   if (!text) {
     Diagnostic error = text.error();
     error.code = ErrorCode::invalid_config;
+    error.hint = "the manifest's path starts at the folder of the file";
     error.where = block.where;
     diagnostics.push_back(error);
     return nullptr;

@@ -33,6 +33,8 @@ class Workspace {
 
   /// No vendor will be asked: credentials may be missing.
   void stay_offline() { offline_ = true; }
+  /// Reads the file alone, without its providers.
+  bool load_file(Diagnostics& diagnostics);
   /// Reads the file and its providers' manifests; adds every mistake, also of the accounts'
   /// settings.
   bool load(Diagnostics& diagnostics);
@@ -44,6 +46,7 @@ class Workspace {
 
   DiskFiles& files() { return files_; }
   const DiskFiles& files() const { return files_; }
+  bool has_config() const { return config_.has_value(); }
   const Config& config() const { return *config_; }
   const Expansion& expansion() const { return *expansion_; }
   const std::deque<Account>& accounts() const { return accounts_; }
@@ -57,14 +60,15 @@ class Workspace {
   std::string state_url(Diagnostics& diagnostics) const;
   /// A path of the file's folder: `.jim/state.db`.
   std::string below_root(const std::string& path) const;
+  /// The manifest that a provider of the file means; null with the mistake added.
+  std::shared_ptr<const Manifest> find_manifest(const ProviderBlock& block,
+                                                Diagnostics& diagnostics) const;
 
  private:
   bool find_files(std::vector<std::string>& paths, Diagnostics& diagnostics) const;
   void set_vars(Diagnostics& diagnostics);
   void add_dummies(const ProviderBlock& block);
   bool add_account(const ProviderBlock& block, Diagnostics& diagnostics);
-  std::shared_ptr<const Manifest> find_manifest(const ProviderBlock& block,
-                                                Diagnostics& diagnostics) const;
 
   const Globals& globals_;
   bool offline_ = false;

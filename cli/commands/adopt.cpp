@@ -55,7 +55,10 @@ int run_adopt(Context& context, const AdoptFlags& flags) {
   if (parse_mark(object->mark, mark) && mark.lineage != session.lineage()) {
     const std::string owner =
         "project '" + escape_control(mark.project) + "' (" + escape_control(mark.address) + ")";
-    if (!may_proceed(context)) return refuse(context, "adopt", "");
+    if (!may_proceed(context))
+      return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
+                                     .message = id + " carries the mark of " + owner,
+                                     .hint = "if that project is to lose it: --yes"});
     if (!approved(context, id + " carries the mark of " + owner + ". Take it over?")) return 1;
   }
   if (!session.make_state()) return session.status();

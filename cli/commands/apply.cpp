@@ -6,6 +6,7 @@
 #include "cli/render/duration.h"
 #include "cli/render/plan_text.h"
 #include "cli/render/report_text.h"
+#include "cli/selection.h"
 #include "cli/session.h"
 #include "cli/watch.h"
 #include "core/base/text.h"
@@ -24,6 +25,7 @@ std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
   if (!text) {
     Diagnostic error = text.error();
     error.code = ErrorCode::invalid_config;
+    error.hint = "make one with 'jim plan --out " + escape_control(path) + "'";
     session.fail(error);
     return std::nullopt;
   }
@@ -75,9 +77,8 @@ void show_report(Context& context, const Plan& plan, const Report& report, Durat
     terminal.out(to_json(report_value(report), {.indent = 2}) + "\n");
     return;
   }
-  if (!is_empty(plan))
-    terminal.out("Done: " + done_text(report) + " in " + duration_text(took) + "\n");
-  if (!plan.destroy && !report.outputs.empty())
+  if (!is_empty(plan)) terminal.out(done_text(report) + " in " + duration_text(took) + "\n");
+  if (!plan.destroy && report.complete() && !report.outputs.empty())
     terminal.out("\nOutputs\n  " +
                  join(split(std::string(trim(outputs_text(report.outputs))), "\n"), "\n  ") + "\n");
 }
@@ -97,9 +98,10 @@ int run_apply(Context& context, const ApplyFlags& flags) {
   if (saved) {
     plan = plan_from_file(session, flags.plan_file);
   } else {
-    if (!session.refresh(false)) return session.status();
-    plan = session.plan(
-        {.destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes});
+    const PlanOptions options = {
+        .destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes};
+    if (!check_selection(session, options) || !session.refresh(false)) return session.status();
+    plan = session.plan(options);
   }
   if (!plan) return session.status();
   show_plan(context, *plan);

@@ -1,5 +1,6 @@
 #include "cli/render/plan_text.h"
 #include "cli/session.h"
+#include "core/base/text.h"
 #include "core/plan/plan_file.h"
 #include "core/value/json.h"
 
@@ -38,8 +39,10 @@ int run_drift(Context& context, const DriftFlags& flags) {
       terminal.out(drift_markdown(*plan));
       break;
     case Format::text:
-      terminal.out(plan->drift.empty() ? "No drift.\n"
-                                       : drift_text(*plan, Paint(terminal.out_look().colour)));
+      terminal.out(plan->drift.empty()
+                       ? "No drift.\n"
+                       : std::string(trim(drift_text(*plan, Paint(terminal.out_look().colour)))) +
+                             "\n");
       break;
   }
   return flags.detailed_exit_code && !plan->drift.empty() ? kDriftPresent : 0;

@@ -74,7 +74,7 @@ std::string functions_text() {
 std::string attribute_note(const Attribute& attribute) {
   std::vector<std::string> notes;
   if (attribute.required) notes.emplace_back("required");
-  if (attribute.computed) notes.emplace_back("set by the vendor");
+  if (attribute.computed && !attribute.optional_computed) notes.emplace_back("set by the vendor");
   if (attribute.optional_computed) notes.emplace_back("set by the vendor unless given");
   if (attribute.secret) notes.emplace_back("secret");
   if (attribute.default_value) notes.push_back("default " + value_text(*attribute.default_value));
@@ -148,16 +148,49 @@ std::string provider_text(const Manifest& manifest) {
   return text;
 }
 
-/// Looks types up in the built-in manifests, compiling only those that are asked for.
+/// The manifests of one's own that the file here names; there need not be a file.
+class OwnManifests {
+ public:
+  explicit OwnManifests(const Globals& globals) : workspace_(globals) {
+    Diagnostics ignored;
+    workspace_.load_file(ignored);
+    if (!workspace_.has_config()) return;
+    for (const ProviderBlock& block : workspace_.config().providers)
+      if (!block.manifest.empty()) blocks_.push_back(&block);
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const ProviderBlock* block : blocks_) names.push_back(block->name);
+    return names;
+  }
+  std::shared_ptr<const Manifest> find(const std::string& name, Diagnostics& diagnostics) const {
+    for (const ProviderBlock* block : blocks_)
+      if (block->name == name) return workspace_.find_manifest(*block, diagnostics);
+    return nullptr;
+  }
+
+ private:
+  Workspace workspace_;
+  std::vector<const ProviderBlock*> blocks_ = {};
+};
+
+/// Looks types up in the file's own and the built-in manifests, compiling only those that are asked
+/// for.
 class Topics {
  public:
-  explicit Topics(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  Topics(const Globals& globals, Diagnostics& diagnostics)
+      : own_(globals), diagnostics_(diagnostics) {}
 
   std::optional<std::string> find(const std::string& topic) {
     const std::vector<std::string> parts = split(topic, ".");
-    const auto manifest = built_in_manifest(parts[0], diagnostics_);
+    const std::vector<std::string> own = own_.names();
+    const bool is_own = std::find(own.begin(), own.end(), parts[0]) != own.end();
+    const auto manifest =
+        is_own ? own_.find(parts[0], diagnostics_) : built_in_manifest(parts[0], diagnostics_);
     if (!manifest) {
       known_ = built_in_names();
+      known_.insert(known_.end(), own.begin(), own.end());
       known_.insert(known_.end(), {"file", "types", "functions"});
       return std::nullopt;
     }
@@ -165,7 +198,7 @@ class Topics {
     for (const TypeSpec& spec : manifest->types) known_.push_back(spec.type.name);
     const TypeSpec* spec = nullptr;
     for (const TypeSpec& one : manifest->types)
-      if (one.type.name == parts[0] + "." + parts[1]) spec = &one;
+      if (one.short_name() == parts[1]) spec = &one;
     if (spec == nullptr) return std::nullopt;
     if (parts.size() == 2) return type_text(spec->type);
     known_.clear();
@@ -178,6 +211,7 @@ class Topics {
   const std::vector<std::string>& known() const { return known_; }
 
  private:
+  OwnManifests own_;
   Diagnostics& diagnostics_;
   std::vector<std::string> known_ = {};
 };
@@ -205,12 +239,16 @@ int explain_types(Context& context) {
   Diagnostics found;
   std::size_t widest = 0;
   std::vector<std::pair<std::string, std::string>> rows;
-  for (const std::string& name : built_in_names())
-    if (const auto manifest = built_in_manifest(name, found))
-      for (const TypeSpec& spec : manifest->types) {
-        rows.emplace_back(spec.type.name, spec.type.description);
-        widest = std::max(widest, width(spec.type.name));
-      }
+  const auto add = [&](const std::shared_ptr<const Manifest>& manifest) {
+    if (!manifest) return;
+    for (const TypeSpec& spec : manifest->types) {
+      rows.emplace_back(spec.type.name, spec.type.description);
+      widest = std::max(widest, width(spec.type.name));
+    }
+  };
+  for (const std::string& name : built_in_names()) add(built_in_manifest(name, found));
+  const OwnManifests own(context.globals);
+  for (const std::string& name : own.names()) add(own.find(name, found));
   for (const auto& [name, description] : rows)
     context.terminal.out(padded(name, widest) + "  " + description + "\n");
   tell(context.terminal, DiskFiles(), found);
@@ -228,7 +266,7 @@ int run_explain(Context& context, const ExplainFlags& flags) {
   if (words[0] == "functions") return terminal.out(functions_text()), 0;
   if (words[0] == "function" && words.size() > 1) return explain_function(context, words[1]);
   Diagnostics found;
-  Topics topics(found);
+  Topics topics(context.globals, found);
   const auto text = topics.find(words[0]);
   tell(terminal, DiskFiles(), found);
   if (!text) return unknown(context, "topic", words[0], topics.known());

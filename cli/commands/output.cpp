@@ -8,8 +8,7 @@ namespace jim {
 
 int run_output(Context& context, const std::string& name) {
   Session session(context);
-  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("output", false))
-    return session.status();
+  if (!session.open_state_alone("output")) return session.status();
   const ValueMap& outputs = session.state().outputs;
   const bool json = context.globals.format == Format::json;
   if (name.empty()) {

@@ -1,4 +1,5 @@
 #include "cli/render/plan_text.h"
+#include "cli/selection.h"
 #include "cli/session.h"
 #include "core/base/text.h"
 #include "core/plan/plan_file.h"
@@ -35,9 +36,11 @@ int run_plan(Context& context, const PlanFlags& flags) {
   if (!session.open_state("plan", saved)) return session.status();
   if (saved && !session.make_state()) return session.status();
   if (!flags.offline && !session.open_providers()) return session.status();
-  if (!session.refresh(flags.offline)) return session.status();
-  const auto plan = session.plan(
-      {.destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes});
+  const PlanOptions options = {
+      .destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes};
+  if (!check_selection(session, options) || !session.refresh(flags.offline))
+    return session.status();
+  const auto plan = session.plan(options);
   if (!plan) return session.status();
   show(context, session, *plan);
   if (saved) {

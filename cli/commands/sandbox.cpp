@@ -94,7 +94,7 @@ int run_sandbox_serve(Context& context, const SandboxFlags& flags) {
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   const auto sandbox = Sandbox::start(std::move(options));
-  if (!sandbox) return fail(context.terminal, sandbox.error());
+  if (!sandbox) return fail(context.terminal, about_scenario(sandbox.error(), flags.scenario));
   const std::string url = (*sandbox)->url();
   context.terminal.out("Latitude.sh  " + url + "/latitude\nLambda       " + url +
                        "/lambda/api/v1\n");
@@ -114,9 +114,9 @@ int run_sandbox_reset(Context& context, const SandboxFlags& flags) {
 
 int run_sandbox_drift(Context& context, const SandboxFlags& flags) {
   // One server goes, another gets a name of somebody's own.
-  const auto done =
-      order(data_of(flags), "/drift",
-            R"([{"vendor": "latitude", "type": "servers", "match": {"hostname": "*-0"}, "delete": true},
+  const auto done = order(
+      data_of(flags), "/drift",
+      R"([{"vendor": "latitude", "type": "servers", "match": {"hostname": "*-0"}, "delete": true},
                 {"vendor": "latitude", "type": "servers", "match": {"hostname": "*-1"},
                  "set": {"hostname": "renamed-by-hand"}}])");
   if (!done) return fail(context.terminal, done.error());

@@ -42,8 +42,7 @@ std::string condition(const Record& record) {
 
 int run_state_list(Context& context) {
   Session session(context);
-  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state list", false))
-    return session.status();
+  if (!session.open_state_alone("state list")) return session.status();
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const Record& record : session.state().records) {
@@ -73,8 +72,7 @@ int run_state_list(Context& context) {
 
 int run_state_show(Context& context, const StateFlags& flags) {
   Session session(context);
-  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state show", false))
-    return session.status();
+  if (!session.open_state_alone("state show")) return session.status();
   const Record* record = find_record(session, flags.address);
   if (record == nullptr) return session.status();
   context.terminal.out(to_json(record_to_value(*record), {.indent = 2}) + "\n");
@@ -83,8 +81,7 @@ int run_state_show(Context& context, const StateFlags& flags) {
 
 int run_state_export(Context& context) {
   Session session(context);
-  if (!session.open_file(Session::Vendors::not_asked) || !session.open_state("state export", false))
-    return session.status();
+  if (!session.open_state_alone("state export")) return session.status();
   context.terminal.out(export_state(session.state()));
   return 0;
 }

@@ -132,7 +132,8 @@ std::string done_text(const Report& report) {
   for (const Action action : kOrder)
     if (done[action] > 0)
       parts.push_back(std::to_string(done[action]) + " " + std::string(past(action)));
-  return parts.empty() ? "nothing done" : join(parts, " · ");
+  if (parts.empty()) return report.complete() ? "Done: nothing" : "Nothing done";
+  return (report.complete() ? "Done: " : "Done in part: ") + join(parts, " · ");
 }
 
 std::string troubles_text(const Report& report, const Paint& paint) {
@@ -150,7 +151,9 @@ std::string troubles_text(const Report& report, const Paint& paint) {
             std::string(action_word(group.first->action)) + " not started\n";
   if (!left.empty()) text += paint.yellow("left undone:") + "\n" + left;
   if (report.interrupted) text += "interrupted; state is safe\n";
-  return text + "next: the same command again goes on from here\n";
+  return text + (report.interrupted
+                     ? "next: the same command again goes on from here\n"
+                     : "next: once that is mended, the same command goes on from here\n");
 }
 
 Value report_value(const Report& report) {

@@ -8,7 +8,7 @@
 
 namespace jim {
 
-/// `3 created · 1 changed`: what was done.
+/// `Done: 3 created · 1 changed`: what was done, and whether that is all.
 std::string done_text(const Report& report);
 
 /// What failed, what was not done, and what to do next; empty when everything was done.
