@@ -61,7 +61,7 @@ class Exchange {
   Result<HttpRequest> start(const RequestSpec& spec, const Scope& scope) const;
   std::string title(const HttpRequest& request) const;
   std::string clean(std::string text, const std::vector<std::string>* secrets) const;
-  std::string credentials_hint() const;
+  std::string credentials_hint(int status) const;
 
   const Manifest& manifest_;
   const ProviderSettings& settings_;

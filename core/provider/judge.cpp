@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/base/text.h"
 #include "core/provider/exchange.h"
@@ -74,13 +75,53 @@ std::string first_text(const std::vector<Extract>& sources, const Scope& scope) 
   return {};
 }
 
+bool holds_something(const Value& value) {
+  return (value.is_map() && !value.as_map().empty()) ||
+         (value.is_list() && !value.as_list().empty());
+}
+
+/// What a refusal says where its message is no text, or not where the manifest looks for it: better
+/// as it came than not at all.
+std::string as_it_came(const std::vector<Extract>& sources, const Scope& scope, const Value& body) {
+  for (const Extract& source : sources)
+    if (const Value value = source.from(scope); holds_something(value)) return to_json(value);
+  return holds_something(body) ? to_json(body) : "";
+}
+
+/// How long the vendor asks to wait, in words; empty: it does not say.
+std::string asked_pause(const std::vector<Header>& headers) {
+  const auto header = std::find_if(headers.begin(), headers.end(),
+                                   [](const Header& one) { return one.name == "retry-after"; });
+  long seconds = 0;
+  if (header == headers.end()) return {};
+  const char* end = header->value.data() + header->value.size();
+  const auto [rest, error] = std::from_chars(header->value.data(), end, seconds);
+  if (error != std::errc() || rest != end || seconds <= 0) return {};
+  return seconds < 120    ? counted(static_cast<std::size_t>(seconds), "second")
+         : seconds < 7200 ? counted(static_cast<std::size_t>((seconds + 59) / 60), "minute")
+                          : counted(static_cast<std::size_t>((seconds + 3599) / 3600), "hour");
+}
+
+/// What to do about a refusal that no rule of the manifest has a hint for.
+std::string usual_hint(const HttpRequest& request, const Answer& answer) {
+  if (answer.status >= 300 && answer.status < 400) return "is the address the API's own?";
+  const std::string pause = asked_pause(answer.headers);
+  if (!pause.empty()) return "the vendor asks to wait " + pause;
+  if (answer.meaning == Meaning::rate_limited)
+    return "the vendor has had too many requests; try again in a while";
+  if (answer.meaning == Meaning::unavailable && !request.mutating)
+    return "the trouble is at the vendor's, and lasted for several tries; try again later";
+  return {};
+}
+
 bool fits(const ErrorRule& rule, int status, std::string_view code, std::string_view message) {
   const auto& statuses = rule.statuses;
   if (!statuses.empty() && std::find(statuses.begin(), statuses.end(), status) == statuses.end()) {
     return false;
   }
   if (rule.code.ends_with('*')) {
-    if (!code.starts_with(std::string_view(rule.code).substr(0, rule.code.size() - 1))) return false;
+    if (!code.starts_with(std::string_view(rule.code).substr(0, rule.code.size() - 1)))
+      return false;
   } else if (!rule.code.empty() && rule.code != code) {
     return false;
   }
@@ -103,15 +144,25 @@ std::string Exchange::title(const HttpRequest& request) const {
   return fmt::format("{}: {} {}", settings_.name, request.method, path);
 }
 
-std::string Exchange::credentials_hint() const {
-  std::vector<std::string> parts;
+std::string Exchange::credentials_hint(int status) const {
+  std::vector<std::string> given;
+  std::vector<std::string> missing;
   for (const ConfigKey& key : manifest_.config) {
     if (!key.secret) continue;
-    parts.push_back(key.env.empty() ? fmt::format("providers.{}.{}", settings_.name, key.name)
-                                    : key.env.front());
+    const Value* value = config_.get(key.name);
+    (value == nullptr || value->is_null() ? missing : given)
+        .push_back(key.env.empty() ? fmt::format("providers.{}.{}", settings_.name, key.name)
+                                   : key.env.front());
   }
-  if (parts.empty()) return "the server wants credentials";
-  return fmt::format("set {}", join(parts, " and "));
+  const bool many = given.size() > 1;
+  const std::string names = join(given, " and ");
+  if (!given.empty() && status == 403)
+    return fmt::format("{} {} allowed to do this, in this account or project?", many ? "are" : "is",
+                       names);
+  if (!given.empty())
+    return fmt::format("{} {} right, and still valid?", many ? "are" : "is", names);
+  if (!missing.empty()) return fmt::format("set {}", join(missing, " and "));
+  return "the server wants credentials";
 }
 
 Answer Exchange::judge(const HttpRequest& request, Result<HttpResponse> reply,
@@ -119,8 +170,13 @@ Answer Exchange::judge(const HttpRequest& request, Result<HttpResponse> reply,
   Answer answer;
   if (!reply) {
     answer.error = reply.error();
-    answer.error.message = clean(fmt::format("{}: {}", title(request), reply.error().message), secrets);
+    // What the network says of a request mostly names it already, with the whole address.
+    const bool named = reply.error().message.starts_with(request.method + " ");
+    const std::string who = named ? settings_.name : title(request);
+    answer.error.message = clean(fmt::format("{}: {}", who, reply.error().message), secrets);
     answer.error.hint = clean(reply.error().hint, secrets);
+    if (answer.error.hint.empty() && answer.error.code == ErrorCode::unavailable)
+      answer.error.hint = "is the network there, and the address right?";
     answer.meaning = Meaning::unavailable;
     answer.uncertain = request.mutating && reply.error().code == ErrorCode::unknown_outcome;
     return answer;
@@ -137,12 +193,12 @@ Answer Exchange::judge(const HttpRequest& request, Result<HttpResponse> reply,
   if (good) {
     answer.uncertain = request.mutating;
     answer.meaning = Meaning::unavailable;
-    answer.error = {.code = ErrorCode::unavailable,
-                    .message = clean(fmt::format("{} answered {} with text that is not JSON: {}",
-                                                 title(request), reply->status,
-                                                 body.error().message),
-                                     secrets),
-                    .hint = "is the address the API's own, and no proxy or login page in between?"};
+    answer.error = {
+        .code = ErrorCode::unavailable,
+        .message = clean(fmt::format("{} answered {} with text that is not JSON: {}",
+                                     title(request), reply->status, body.error().message),
+                         secrets),
+        .hint = "is the address the API's own, and no proxy or login page in between?"};
     return answer;
   }
   answer.body = body ? *std::move(body) : Value();
@@ -172,12 +228,13 @@ void Exchange::judge_refusal(const HttpRequest& request, Answer& answer,
   const std::string said = !message.empty() ? message
                            : !code.empty()  ? code
                            : redirect       ? "a redirection, which is not followed"
-                                            : "no reason given";
-  answer.error.message = clean(
-      fmt::format("{} answered {}: {}", title(request), answer.status, shortened(said)), secrets);
+                                      : as_it_came(manifest_.errors.messages, scope, answer.body);
+  answer.error.message = clean(fmt::format("{} answered {}: {}", title(request), answer.status,
+                                           said.empty() ? "no reason given" : shortened(said)),
+                               secrets);
   if (!answer.error.hint.empty()) return;
-  if (answer.meaning == Meaning::unauthorized) answer.error.hint = credentials_hint();
-  if (redirect) answer.error.hint = "is the address the API's own?";
+  answer.error.hint = answer.meaning == Meaning::unauthorized ? credentials_hint(answer.status)
+                                                              : usual_hint(request, answer);
 }
 
 }  // namespace jim

@@ -76,19 +76,23 @@ Task<Result<Page>> read_page(const Walk& walk, std::string url) {
   const Answer answer = co_await walk.exchange.send(std::move(request));
   if (!answer.ok) {
     Diagnostic error = answer.error;
-    if (error.code == ErrorCode::not_found) error.code = ErrorCode::unavailable;
+    if (error.code == ErrorCode::not_found) {
+      error.code = ErrorCode::unavailable;
+      if (error.hint.empty()) error.hint = "a list should be there: is the address the API's own?";
+    }
     co_return error;
   }
   ManifestScope scope;
   scope.bind("body", &answer.body);
   const Value items = walk.list.items.from(scope);
   if (!items.is_list()) {
-    co_return Diagnostic{.code = ErrorCode::unavailable,
-                         .message = fmt::format("{}: {} answered without a list of objects",
-                                                walk.exchange.settings().name,
-                                                walk.list.request.route),
-                         .hint = "is the address the API's own, and the manifest right about "
-                                 "'items'?"};
+    co_return Diagnostic{
+        .code = ErrorCode::unavailable,
+        .message = fmt::format("{}: {} answered without a list of objects",
+                               walk.exchange.settings().name, walk.list.request.route),
+        .hint =
+            "is the address the API's own, and the manifest right about "
+            "'items'?"};
   }
   Page page;
   page.count = items.as_list().size();
@@ -180,10 +184,10 @@ Task<Result<std::size_t>> read_linked(const Walk& walk) {
     if (*next == url) break;
     url = *next;
   }
-  co_return Diagnostic{.code = ErrorCode::unavailable,
-                       .message = fmt::format("{}: the pages of {} go in a circle",
-                                              walk.exchange.settings().name,
-                                              walk.list.request.route)};
+  co_return Diagnostic{
+      .code = ErrorCode::unavailable,
+      .message = fmt::format("{}: the pages of {} go in a circle", walk.exchange.settings().name,
+                             walk.list.request.route)};
 }
 
 }  // namespace
