@@ -116,6 +116,15 @@ std::string details_text(const Fold& fold, const Paint& paint) {
   return text;
 }
 
+/// The plan's changes as they are shown. That everything goes is said once by the counts of a
+/// destroy, not by each change.
+std::vector<Fold> folds_of(const Plan& plan) {
+  std::vector<Fold> folds = fold(plan.changes);
+  if (plan.destroy)
+    for (Fold& one : folds) std::erase(one.reasons, "everything is to go");
+  return folds;
+}
+
 std::string lines_of(const std::vector<Fold>& folds, const Paint& paint) {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::size_t> widths(5, 0);
@@ -211,7 +220,7 @@ std::string drift_text(const Plan& plan, const Paint& paint) {
 std::string plan_text(const Plan& plan, const Paint& paint) {
   std::string text = drift_text(plan, paint);
   if (is_empty(plan)) return text + unchanged_text(plan) + "\n";
-  text += lines_of(fold(plan.changes), paint);
+  text += lines_of(folds_of(plan), paint);
   return text + "\n" + paint.bold(counts_text(plan)) + "\n";
 }
 
@@ -220,7 +229,7 @@ std::string plan_markdown(const Plan& plan) {
   std::string text = "**jim · " + escape_control(plan.project) + "**: " + summary + "\n";
   if (!is_empty(plan))
     text += "\n<details><summary>The plan</summary>\n\n" +
-            fenced("text", lines_of(fold(plan.changes), Paint(false))) + "\n</details>\n";
+            fenced("text", lines_of(folds_of(plan), Paint(false))) + "\n</details>\n";
   if (!plan.drift.empty())
     text += "\n<details><summary>" + counted(plan.drift.size(), "resource") +
             " changed outside jim</summary>\n\n" + fenced("text", drift_lines(plan, Paint(false))) +

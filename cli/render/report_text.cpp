@@ -82,6 +82,17 @@ std::string_view outcome_word(Outcome outcome) {
   return "";
 }
 
+/// That the object of a failed change is there. What becomes of it is said by the error's own hint
+/// where it has one.
+std::string note_text(const StepReport& step) {
+  const bool there =
+      !step.id.empty() && step.action != Action::remove && step.error.code != ErrorCode::not_found;
+  if (!there) return {};
+  return "  note: the object " + escape_control(step.id) +
+         (step.error.hint.empty() ? " exists; state knows it, and the next apply goes on with it\n"
+                                  : " exists, and state knows it\n");
+}
+
 std::string failed_text(const Report& report, const Paint& paint) {
   std::string text;
   for (const Group& group : grouped(report, Outcome::failed)) {
@@ -89,9 +100,7 @@ std::string failed_text(const Report& report, const Paint& paint) {
     text += paint.red("error:") + " " + addresses_of(group.addresses) + ": " +
             std::string(action_word(step.action)) + ": " + escape_control(step.error.message) +
             "\n";
-    if (!step.id.empty() && step.action != Action::remove)
-      text += "  note: the object " + escape_control(step.id) +
-              " exists; state knows it, and the next apply goes on with it\n";
+    text += note_text(step);
     if (!step.error.hint.empty()) text += "  hint: " + escape_control(step.error.hint) + "\n";
   }
   for (const Diagnostic& error : report.errors) {
