@@ -1,6 +1,7 @@
 #include "core/apply/apply.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "core/apply/recorder.h"
@@ -108,7 +109,7 @@ class Applier {
       done = co_await unmake(change, report);
     }
     report.took = context_.loop.clock().now() - begun_[step.change];
-    const bool half = change.action == Action::replace && first;
+    const bool half = has_two_halves(change) && first;
     if (done) {
       if (report.outcome == Outcome::skipped) {
         context_.observer.finished(change, report);
@@ -145,7 +146,6 @@ class Applier {
 
   Task<Result<void>> make(const Change& change, StepReport& report) {
     report.id = change.id;
-    if (change.action == Action::forget) co_return co_await forget(change);
     ValueMap attributes = change.desired;
     if (auto known = complete(change, attributes, report); !known) co_return known.error();
     if (report.outcome == Outcome::skipped) co_return Result<void>();
@@ -230,35 +230,36 @@ class Applier {
   }
 
   Task<Result<void>> create(const Change& change, const ValueMap& attributes, StepReport& report) {
-    if (change.action == Action::replace && change.create_before_destroy) {
-      Record& record = recorder_.touch(change.address);
-      record.type = change.type->name;
-      if (std::find(record.deposed.begin(), record.deposed.end(), change.id) ==
-          record.deposed.end())
-        record.deposed.push_back(change.id);
-    }
+    const Record* record = recorder_.find(change.address);
+    const std::optional<Record> previous = record ? std::optional(*record) : std::nullopt;
     StepJournal journal(recorder_, context_.observer, change);
-    const CreateRequest request = {.type = change.type,
-                                   .attributes = attributes,
-                                   .mark = mark(change.address),
-                                   .fingerprint = fingerprint(Value(attributes), recorder_.key())};
+    CreateRequest request = {.type = change.type,
+                             .attributes = attributes,
+                             .mark = mark(change.address),
+                             .fingerprint = fingerprint(Value(attributes), recorder_.key()),
+                             .beside = change.deposed};
+    if (change.action == Action::replace && change.create_before_destroy)
+      request.beside.push_back(change.id);
     const auto object = co_await provider(*change.type).create(request, journal);
     report.id = journal.id();
     if (!object) {
       const bool nothing_made = journal.id().empty() && surely_not_done(object.error().code);
-      if (nothing_made && journal.intended()) {
-        Record& record = recorder_.touch(change.address);
-        if (record.deposed.empty()) {
-          if (auto saved = co_await recorder_.drop(change.address); !saved) co_return saved;
-        } else {
-          record.intent.reset();
-          if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
-        }
-      }
+      if (nothing_made && journal.intended())
+        if (auto undone = co_await undo(change, previous); !undone) co_return undone;
       co_return object.error();
     }
     report.id = object->id;
     co_return co_await keep_record(change, attributes, *object);
+  }
+
+  /// Nothing was made: what the record said before still holds.
+  Task<Result<void>> undo(const Change& change, const std::optional<Record>& previous) {
+    if (!previous || (previous->id.empty() && previous->deposed.empty()))
+      co_return co_await recorder_.drop(change.address);
+    Record& record = recorder_.touch(change.address);
+    record = *previous;
+    record.intent.reset();
+    co_return co_await recorder_.save(change.address);
   }
 
   /// The vendor answered and refused: nothing exists that would have to be looked up later.
@@ -277,7 +278,7 @@ class Applier {
   }
 
   Task<Result<void>> update(const Change& change, const ValueMap& attributes, StepReport& report) {
-    if (auto moved = co_await take_over(change); !moved) co_return moved.error();
+    if (auto moved = co_await take_over(change, attributes); !moved) co_return moved.error();
     Record* record = recorder_.find(change.address);
     const auto desired = desired_.find(change.address);
     const auto& ignore = desired->second->block->ignore;
@@ -306,29 +307,43 @@ class Applier {
       object = std::move(*updated);
     }
     report.id = object.id;
-    if (auto saved = co_await keep_record(change, attributes, object); !saved) co_return saved;
-    co_return co_await remove_deposed(change);
+    co_return co_await keep_record(change, attributes, object);
   }
 
-  /// Adopted and renamed objects get their record first, then their mark.
-  Task<Result<void>> take_over(const Change& change) {
+  /// Adopted and renamed objects get their mark first: as long as the record does not say so too,
+  /// the next run finds the same thing to do.
+  Task<Result<void>> take_over(const Change& change, const ValueMap& attributes) {
     const bool renamed = !change.previous.name.empty();
-    if (renamed)
-      if (auto moved = co_await recorder_.rename(change.previous, change.address); !moved)
-        co_return moved.error();
-    Record& record = recorder_.touch(change.address);
-    const bool adopted = record.id != change.id || record.forgotten;
-    if (adopted) {
-      record.type = change.type->name;
-      record.id = change.id;
-      record.half_made = change.resumes;
-      record.forgotten = false;
-      if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
-    }
+    const Record* known = recorder_.find(renamed ? change.previous : change.address);
+    const bool adopted = known == nullptr || known->id != change.id || known->forgotten;
     Provider& owner = provider(*change.type);
     if ((renamed || adopted) && owner.can_set_mark(*change.type))
-      co_return co_await owner.set_mark(*change.type, change.id, mark(change.address));
-    co_return Result<void>();
+      if (auto marked = co_await owner.set_mark(*change.type, change.id, mark(change.address));
+          !marked)
+        co_return marked;
+    if (renamed)
+      if (auto moved = co_await recorder_.rename(change.previous, change.address); !moved)
+        co_return moved;
+    if (!adopted) co_return Result<void>();
+    Record& record = recorder_.touch(change.address);
+    record.type = change.type->name;
+    record.id = change.id;
+    record.attributes = redact(as_found(change, attributes), recorder_.key());
+    record.half_made = change.resumes;
+    record.forgotten = false;
+    co_return co_await recorder_.save(change.address);
+  }
+
+  /// The prior of an object that jim did not make: what it shows. What it does not show counts as
+  /// what the file asks for, as in the plan.
+  static ValueMap as_found(const Change& change, const ValueMap& attributes) {
+    ValueMap found;
+    for (const Attribute& attribute : change.type->attributes) {
+      const Value* value = (attribute.readable ? change.actual : attributes).find(attribute.name);
+      if (value == nullptr || value->is_null()) continue;
+      found.set(attribute.name, attribute.secret ? value->as_secret() : *value);
+    }
+    return found;
   }
 
   /// What was applied, plus what the vendor computed, becomes the prior of the next run.
@@ -361,36 +376,32 @@ class Applier {
 
   Task<Result<void>> unmake(const Change& change, StepReport& report) {
     report.id = report.id.empty() ? change.id : report.id;
-    StepJournal journal(recorder_, context_.observer, change);
-    if (!change.id.empty()) {
-      auto gone = co_await provider(*change.type).remove(*change.type, change.id, journal);
-      if (!gone) co_return gone.error();
-    }
-    if (change.action == Action::replace && change.create_before_destroy)
-      co_return co_await forget_deposed(change, change.id);
-    if (auto rest = co_await remove_deposed(change); !rest) co_return rest.error();
-    const Record* record = recorder_.find(change.address);
-    const bool ours = record != nullptr && record->type == change.type->name &&
-                      (record->id == change.id || record->id.empty());
-    if (!ours) co_return Result<void>();
+    if (change.action == Action::forget) co_return co_await forget(change);
+    const bool goes = change.action == Action::remove || change.action == Action::replace;
+    if (goes && !change.id.empty())
+      if (auto gone = co_await remove(change, change.id); !gone) co_return gone;
+    for (const std::string& id : change.deposed)
+      if (auto gone = co_await remove(change, id); !gone) co_return gone;
+    const bool stays = has_two_halves(change) &&
+                       (change.action != Action::replace || change.create_before_destroy);
+    if (stays || !is_recorded(change)) co_return Result<void>();
     co_return co_await recorder_.drop(change.address);
   }
 
-  Task<Result<void>> remove_deposed(const Change& change) {
-    for (const std::string& id : change.deposed) {
-      StepJournal journal(recorder_, context_.observer, change);
-      auto gone = co_await provider(*change.type).remove(*change.type, id, journal);
-      if (!gone) co_return gone.error();
-      if (auto saved = co_await forget_deposed(change, id); !saved) co_return saved.error();
-    }
-    co_return Result<void>();
+  Task<Result<void>> remove(const Change& change, const std::string& id) {
+    StepJournal journal(recorder_, context_.observer, change);
+    if (auto gone = co_await provider(*change.type).remove(*change.type, id, journal); !gone)
+      co_return gone;
+    Record* record = recorder_.find(change.address);
+    if (record == nullptr || std::erase(record->deposed, id) == 0) co_return Result<void>();
+    co_return co_await recorder_.save(change.address);
   }
 
-  Task<Result<void>> forget_deposed(const Change& change, const std::string& id) {
-    Record* record = recorder_.find(change.address);
-    if (record == nullptr) co_return Result<void>();
-    std::erase(record->deposed, id);
-    co_return co_await recorder_.save(change.address);
+  /// Whether the record at the change's address is about its object.
+  bool is_recorded(const Change& change) {
+    const Record* record = recorder_.find(change.address);
+    return record != nullptr && record->type == change.type->name &&
+           (record->id == change.id || record->id.empty());
   }
 
   /// Takes the mark off, so that the object is nobody's; where that cannot be done the record
@@ -399,7 +410,8 @@ class Applier {
     Provider& owner = provider(*change.type);
     if (change.id.empty()) co_return co_await recorder_.drop(change.address);
     if (owner.can_set_mark(*change.type)) {
-      const auto unmarked = co_await owner.set_mark(*change.type, change.id, Mark{});
+      const Mark none;  // GCC 12 destroys a temporary of a co_await expression twice
+      const auto unmarked = co_await owner.set_mark(*change.type, change.id, none);
       if (!unmarked && unmarked.error().code != ErrorCode::not_found) co_return unmarked.error();
       co_return co_await recorder_.drop(change.address);
     }

@@ -77,6 +77,10 @@ Task<Result<void>> StepJournal::note_intent(const Intent& intent) {
   Record& record = recorder_.touch(change_.address);
   record.type = change_.type->name;
   record.needs = change_.needs;
+  // What a new object has is known when it is finished; what an older one had says nothing of it.
+  record.attributes = {};
+  const bool stands_beside = change_.action == Action::replace && change_.create_before_destroy;
+  if (stands_beside && record.id == change_.id) record.deposed.push_back(record.id);
   record.id.clear();
   record.intent = intent;
   record.half_made = true;

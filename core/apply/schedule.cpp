@@ -7,36 +7,44 @@ namespace jim {
 
 namespace {
 
-bool unmakes(const Change& change) {
-  return change.action == Action::remove || change.action == Action::replace;
+bool makes(const Change& change) {
+  return change.action != Action::remove && change.action != Action::forget;
 }
 
-bool makes(const Change& change) { return change.action != Action::remove; }
+/// A replaced object that still stands goes in a half of its own, since others may refer to it.
+bool unmakes(const Change& change) {
+  return !makes(change) || change.action == Action::replace || !change.deposed.empty();
+}
+
+bool unmakes_first(const Change& change) {
+  return change.action == Action::replace && !change.create_before_destroy;
+}
 
 }  // namespace
+
+bool has_two_halves(const Change& change) { return makes(change) && unmakes(change); }
 
 Schedule::Schedule(EventLoop& loop, const Plan& plan, const std::vector<Record>& records)
     : loop_(loop) {
   std::map<std::string, std::set<std::string>> needed_by;
   std::set<std::string> made_addresses;
-  std::set<std::string> freed_addresses;
   for (const Record& record : records)
     for (const std::string& name : record.needs) needed_by[name].insert(record.address.name);
   for (const Change& change : plan.changes) {
     for (const std::string& name : change.needs) needed_by[name].insert(change.address.name);
     if (makes(change)) made_addresses.insert(change.address.text());
-    if (change.action == Action::remove) freed_addresses.insert(change.address.text());
     if (makes(change)) barrier(made_, change.address.name);
     if (unmakes(change)) barrier(unmade_, change.address.name);
   }
 
-  // A removal and a creation at one address (its type changed): first the one, then the other.
+  // A removal and a making at one address (its type changed): first the one, then the other.
   std::map<std::string, Barrier*> freed;
   for (std::size_t i = 0; i < plan.changes.size(); ++i) {
     const Change& change = plan.changes[i];
     const std::string& name = change.address.name;
     Barrier* own = nullptr;
-    if (change.action == Action::replace) {
+    const bool first = unmakes_first(change);
+    if (has_two_halves(change)) {
       own_.push_back(std::make_unique<Barrier>(loop_));
       own = own_.back().get();
       own->open = 1;
@@ -45,25 +53,23 @@ Schedule::Schedule(EventLoop& loop, const Plan& plan, const std::vector<Record>&
       Step step = {.change = i, .makes = true, .counts = barrier(made_, name)};
       for (const std::string& need : change.needs)
         if (need != name && made_.contains(need)) step.waits.push_back(barrier(made_, need));
-      if (own != nullptr && !change.create_before_destroy) step.waits.push_back(own);
-      if (own != nullptr && change.create_before_destroy) step.own = own;
+      if (own != nullptr && first) step.waits.push_back(own);
+      if (own != nullptr && !first) step.own = own;
       ++step.counts->open;
       steps_.push_back(std::move(step));
     }
     if (unmakes(change)) {
       Step step = {.change = i, .makes = false, .counts = barrier(unmade_, name)};
-      const bool alone =
-          change.action == Action::remove && !made_addresses.contains(change.address.text());
-      const bool after_dependants =
-          alone || (change.action == Action::replace && change.create_before_destroy);
+      const bool alone = !makes(change) && !made_addresses.contains(change.address.text());
+      const bool after_dependants = alone || (own != nullptr && !first);
       for (const std::string& other : needed_by[name]) {
         if (other == name) continue;
         if (unmade_.contains(other)) step.waits.push_back(barrier(unmade_, other));
         if (after_dependants && made_.contains(other)) step.waits.push_back(barrier(made_, other));
       }
-      if (own != nullptr && change.create_before_destroy) step.waits.push_back(own);
-      if (own != nullptr && !change.create_before_destroy) step.own = own;
-      if (change.action == Action::remove && !alone) {
+      if (own != nullptr && !first) step.waits.push_back(own);
+      if (own != nullptr && first) step.own = own;
+      if (!makes(change) && !alone) {
         own_.push_back(std::make_unique<Barrier>(loop_));
         step.own = own_.back().get();
         step.own->open = 1;
@@ -76,7 +82,6 @@ Schedule::Schedule(EventLoop& loop, const Plan& plan, const std::vector<Record>&
   for (Step& step : steps_) {
     if (!step.makes) continue;
     const Change& change = plan.changes[step.change];
-    if (change.action != Action::create) continue;
     if (const auto before = freed.find(change.address.text()); before != freed.end())
       step.waits.push_back(before->second);
   }

@@ -26,8 +26,13 @@ struct Step {
   bool makes = true;
   std::vector<Barrier*> waits = {};  ///< all must be done first
   Barrier* counts = nullptr;         ///< the block's barrier that it counts towards
-  Barrier* own = nullptr;  ///< of a replacement: what its other half waits for; null otherwise
+  Barrier* own =
+      nullptr;  ///< what the other half, or the making at this address, waits for; else null
 };
+
+/// Whether a change both makes and unmakes an object: a replacement, or a making that an earlier
+/// run's replaced object has outlived.
+bool has_two_halves(const Change& change);
 
 /// The steps of a plan with what each waits for. Blocks wait for blocks, so the cost is linear in
 /// the changes however many of them depend on each other. A plan has no circles; waits that state

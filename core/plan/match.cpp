@@ -62,6 +62,13 @@ std::string identity_of(const ResourceType& type, const ValueMap& attributes) {
   return text;
 }
 
+std::vector<std::string> ids_of(const std::vector<const Object*>& objects) {
+  std::vector<std::string> ids;
+  ids.reserve(objects.size());
+  for (const Object* object : objects) ids.push_back(object->id);
+  return ids;
+}
+
 Diagnostic ambiguous(const Desired& desired, const std::vector<std::string>& ids,
                      const std::string& hint) {
   return {.code = ErrorCode::ambiguous,
@@ -83,6 +90,9 @@ class Matcher {
 
   Matching run() {
     matching_.matches.reserve(resources_.size());
+    matching_.leftovers.reserve(state_.records.size());
+    for (const Record& record : state_.records)
+      if (const Object* object = index_.id(record.type, record.id)) recorded_.insert(object);
     for (const Desired& desired : resources_) matching_.matches.push_back(first(desired));
     rename();
     adopt_by_identity();
@@ -124,13 +134,14 @@ class Matcher {
     const auto* marked = index_.marked(match.desired->type->name, match.desired->address.text());
     if (marked == nullptr) return;
     std::vector<const Object*> free;
+    free.reserve(marked->size());
+    // A mark may be out of date: what state knows by another address is not this resource.
     for (const Object* object : *marked)
-      if (!is_deposed(match.record, object->id)) free.push_back(object);
+      if (!is_deposed(match.record, object->id) && !recorded_.contains(object))
+        free.push_back(object);
     if (free.empty()) return;
     if (free.size() > 1) {
-      std::vector<std::string> ids;
-      for (const Object* object : free) ids.push_back(object->id);
-      diagnostics_.push_back(ambiguous(*match.desired, ids,
+      diagnostics_.push_back(ambiguous(*match.desired, ids_of(free),
                                        "they carry the same mark; delete the one that is too many "
                                        "at the vendor, or keep one with 'jim adopt'"));
       return;
@@ -171,10 +182,12 @@ class Matcher {
             by_identity.find(identity_of(*match.desired->type, match.desired->attributes));
         if (same == by_identity.end()) continue;
         std::vector<const Record*> free;
+        free.reserve(same->second.size());
         for (const Record* record : same->second)
           if (!records_.contains(record)) free.push_back(record);
         if (free.size() > 1) {
           std::vector<std::string> names;
+          names.reserve(free.size());
           for (const Record* record : free) names.push_back(record->address.text());
           diagnostics_.push_back(
               ambiguous(*match.desired, names, "say which with 'was: OLD_NAME' in this resource"));
@@ -208,9 +221,8 @@ class Matcher {
       const auto same = by_identity.find(identity);
       if (identity.empty() || same == by_identity.end()) continue;
       if (same->second.size() > 1) {
-        std::vector<std::string> ids;
-        for (const Object* object : same->second) ids.push_back(object->id);
-        diagnostics_.push_back(ambiguous(*match.desired, ids, "choose one with 'jim adopt'"));
+        diagnostics_.push_back(
+            ambiguous(*match.desired, ids_of(same->second), "choose one with 'jim adopt'"));
         continue;
       }
       match.object = same->second.front();
@@ -273,8 +285,9 @@ class Matcher {
   Index index_;
   Diagnostics& diagnostics_;
   Matching matching_ = {};
-  std::unordered_set<const Record*> records_ = {};
-  std::unordered_set<const Object*> objects_ = {};
+  std::unordered_set<const Object*> recorded_ = {};  ///< known to state by id
+  std::unordered_set<const Record*> records_ = {};   ///< taken by a resource
+  std::unordered_set<const Object*> objects_ = {};   ///< taken, or spoken for by a record
 };
 
 }  // namespace

@@ -79,8 +79,10 @@ Task<Result<Object>> FakeProvider::read(const ResourceType& type, const std::str
 
 Task<Result<Object>> FakeProvider::create(const CreateRequest& request, Journal& journal) {
   const std::string line = "create " + request.type->name + " " + text(request.attributes, "name");
-  const Intent intent = {
-      .action = "create", .mark = request.mark.text(), .fingerprint = request.fingerprint};
+  const Intent intent = {.action = "create",
+                         .mark = request.mark.text(),
+                         .fingerprint = request.fingerprint,
+                         .listed_before = request.beside};
   if (auto noted = co_await journal.note_intent(intent); !noted) co_return noted.error();
   if (auto ok = begin(line); !ok) co_return ok.error();
   const std::string id = "id-" + std::to_string(next_++);
