@@ -125,7 +125,7 @@ std::string attribute_text(const ResourceType& type, const Attribute& attribute)
   if (!attribute.allowed.empty()) {
     std::vector<std::string> words;
     for (const Value& one : attribute.allowed) words.push_back(bare_text(one));
-    text += "  one of: " + join(words, ", ") + "\n";
+    text += (attribute.allowed_open ? "  such as: " : "  one of: ") + join(words, ", ") + "\n";
   }
   return text;
 }

@@ -86,7 +86,34 @@ Diagnostic wrong_type(const std::string& resource, const Attribute& attribute, c
       hint, where);
 }
 
+/// A known value that is none of the attribute's own.
+bool is_other(const Attribute& attribute, const Value& value) {
+  if (attribute.allowed.empty() || value.is_null() || value.has_unknown() || value.has_secret())
+    return false;
+  const auto& allowed = attribute.allowed;
+  return std::find(allowed.begin(), allowed.end(), value) == allowed.end();
+}
+
+/// The likely value, and all of them.
+std::string known_values(const Attribute& attribute, const Value& value, const char* all) {
+  std::vector<std::string> words;
+  for (const Value& word : attribute.allowed)
+    words.push_back(word.is_string() ? word.as_string() : to_json(word));
+  const auto near = value.is_string() ? did_you_mean(value.as_string(), words) : std::nullopt;
+  return (near ? "did you mean '" + *near + "'? " : "") + all + join(words, ", ");
+}
+
 }  // namespace
+
+std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& attribute,
+                                const Value& value, const SourceLocation& where) {
+  if (!attribute.allowed_open || !is_other(attribute, value)) return std::nullopt;
+  Diagnostic warning = wrong(
+      resource + ": jim knows of no '" + attribute.name + "' " + escape_control(to_json(value)),
+      known_values(attribute, value, "known: "), where);
+  warning.severity = Severity::warning;
+  return warning;
+}
 
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where) {
@@ -97,19 +124,10 @@ Result<Value> check_value(const std::string& resource, const Attribute& attribut
     return wrong(
         resource + ": '" + attribute.name + "' is null, and every resource of this type needs one",
         "give it a value", where);
-  const bool checked = !attribute.allowed.empty() && !converted->is_null() &&
-                       !converted->has_unknown() && !converted->has_secret();
-  if (checked && std::find(attribute.allowed.begin(), attribute.allowed.end(), *converted) ==
-                     attribute.allowed.end()) {
-    std::vector<std::string> words;
-    for (const Value& word : attribute.allowed)
-      words.push_back(word.is_string() ? word.as_string() : to_json(word));
-    const auto near =
-        converted->is_string() ? did_you_mean(converted->as_string(), words) : std::nullopt;
+  if (!attribute.allowed_open && is_other(attribute, *converted))
     return wrong(
         resource + ": '" + attribute.name + "' cannot be " + escape_control(to_json(*converted)),
-        (near ? "did you mean '" + *near + "'? " : "") + "allowed: " + join(words, ", "), where);
-  }
+        known_values(attribute, *converted, "allowed: "), where);
   return attribute.secret ? converted->as_secret() : *converted;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -12,6 +13,10 @@ namespace jim {
 /// Checks what does not depend on values: unknown, computed and missing attributes, names in
 /// `ignore`.
 void check_names(const ResourceBlock& block, const ResourceType& type, Diagnostics& diagnostics);
+
+/// A warning about a value that is none of those that jim knows of, where there may be more.
+std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& attribute,
+                                const Value& value, const SourceLocation& where);
 
 /// Converts one attribute's value to its type and checks allowed values; secret attributes become
 /// secret. Fails with invalid_config at `where`.

@@ -6,6 +6,7 @@
 #include "core/config/check_attributes.h"
 #include "core/config/expander.h"
 #include "core/config/reserved.h"
+#include "core/value/json.h"
 
 namespace jim::detail {
 
@@ -142,8 +143,15 @@ bool Expander::put(const std::string& resource, const Part& part, const Scope& s
     diagnostics_.push_back(checked.error());
     return false;
   }
+  note_doubt(resource, part, *checked);
   into.set(part.attribute->name, std::move(*checked));
   return true;
+}
+
+void Expander::note_doubt(const std::string& resource, const Part& part, const Value& value) {
+  auto warning = doubt(resource, *part.attribute, value, part.written->value.where);
+  if (!warning || !doubted_.emplace(part.written, to_json(value)).second) return;
+  diagnostics_.push_back(*std::move(warning));
 }
 
 std::optional<Value> Expander::known(const ConfigValue& value, const Scope& scope) {

@@ -92,6 +92,9 @@ class Expander {
   bool find_shared(Work& work);
   bool put(const std::string& resource, const Part& part, const Scope& scope, ValueMap& into);
 
+  /// Warns of a value that jim does not know of, once for all instances.
+  void note_doubt(const std::string& resource, const Part& part, const Value& value);
+
   /// A flag of the block (`if`, `protect`, `keep`); `fallback` when it is absent or wrong, which
   /// clears `good`.
   bool flag(const Work& work, const std::optional<ConfigValue>& value, const std::string& name,
@@ -120,6 +123,7 @@ class Expander {
   std::map<std::pair<std::string, std::string>, SourceLocation> places_ = {};
   std::set<std::string> referred_ = {};
   std::set<const ConfigValue*> lost_ = {};  ///< values with a reference that leads nowhere
+  std::set<std::pair<const ConfigAttribute*, std::string>> doubted_ = {};
 };
 
 }  // namespace detail

@@ -45,9 +45,11 @@ Value with(const Value& schema, Entries more) {
 }
 
 Value attribute_schema(const Attribute& attribute) {
-  const Value plain = attribute.allowed.empty()
-                          ? schema_of(attribute.type)
-                          : or_expression(object({{"enum", ValueList(attribute.allowed)}}));
+  const Value words = object({{"enum", ValueList(attribute.allowed)}});
+  const Value plain = attribute.allowed.empty() ? schema_of(attribute.type)
+                      : attribute.allowed_open
+                          ? object({{"anyOf", ValueList{words, schema_of(attribute.type)}}})
+                          : or_expression(words);
   Entries more;
   if (!attribute.description.empty()) more.emplace_back("description", attribute.description);
   if (!attribute.example.empty()) more.emplace_back("examples", ValueList{attribute.example});

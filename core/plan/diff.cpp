@@ -10,11 +10,6 @@ namespace jim {
 
 namespace {
 
-bool same_text(const Value& want, const Value& have, bool ignore_case) {
-  if (!ignore_case || !want.is_string() || !have.is_string()) return want == have;
-  return lower(want.as_string()) == lower(have.as_string());
-}
-
 std::vector<std::string> sorted_texts(const ValueList& items, bool ignore_case) {
   std::vector<std::string> texts;
   texts.reserve(items.size());
@@ -60,7 +55,7 @@ bool same_attribute(const Attribute& attribute, const Value& want, const Value& 
     }
     return true;
   }
-  return same_text(want, have, attribute.ignore_case);
+  return same_text(attribute, want, have);
 }
 
 std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desired,

@@ -21,16 +21,13 @@ bool same_elements(const ValueList& a, const ValueList& b) {
 }
 
 bool fits(const Attribute& attribute, const Value& want, const Value& have) {
-  if (attribute.ignore_case && want.is_string() && have.is_string()) {
-    return lower(want.as_string()) == lower(have.as_string());
-  }
   if (attribute.unordered && want.is_list() && have.is_list()) {
     return same_elements(want.as_list(), have.as_list());
   }
   if (attribute.partial && want.is_map() && have.is_map()) {
     return contains_all(have.as_map(), want.as_map());
   }
-  return want == have;
+  return same_text(attribute, want, have);
 }
 
 bool stood_before(const Intent& intent, const Object& object) {

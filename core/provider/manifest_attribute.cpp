@@ -48,6 +48,10 @@ void read_constraints(Section& section, Attribute& attribute) {
       }
     }
   }
+  attribute.allowed_open = section.flag("allowed_open");
+  if (attribute.allowed_open && attribute.allowed.empty()) {
+    section.error(section.where(), section.what() + " has 'allowed_open', but no 'allowed'");
+  }
   if (attribute.required && attribute.computed) {
     section.error(section.where(), section.what() + " is both required and computed");
   }
@@ -82,6 +86,7 @@ void read_attribute(const YamlNode::Entry& entry, const std::string& what,
   attribute.secret = section.flag("secret");
   attribute.unordered = section.flag("unordered");
   attribute.ignore_case = section.flag("ignore_case");
+  attribute.trim = section.flag("trim");
   attribute.partial = section.flag("partial");
   attribute.readable = section.flag("readable", true);
   const bool settable = !attribute.computed || attribute.optional_computed;

@@ -162,6 +162,16 @@ std::optional<Value> convert(const Value& value, const AttributeType& type) {
   return converted;
 }
 
+bool same_text(const Attribute& attribute, const Value& a, const Value& b) {
+  if (!a.is_string() || !b.is_string()) return a == b;
+  const auto plain = [&](const Value& value) {
+    const std::string& text = value.as_string();
+    const std::string bare(attribute.trim ? trim(text) : std::string_view(text));
+    return attribute.ignore_case ? lower(bare) : bare;
+  };
+  return plain(a) == plain(b);
+}
+
 const Attribute* ResourceType::attribute(std::string_view attribute_name) const {
   const auto found = std::lower_bound(
       attributes.begin(), attributes.end(), attribute_name,

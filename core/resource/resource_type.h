@@ -42,11 +42,16 @@ struct Attribute {
   bool readable = true;     ///< the API reads it back; else the last applied value is what is compared
   bool unordered = false;   ///< a list whose order means nothing
   bool ignore_case = false;
+  bool trim = false;        ///< white space around a text means nothing
   bool partial = false;     ///< a map in which keys that the file does not name belong to others
   std::optional<Value> default_value = {};  ///< sent and compared when the file is silent
   std::vector<Value> allowed = {};          ///< empty: anything of the type
+  bool allowed_open = false;                ///< there may be more than `allowed`: others are doubted, not refused
   Risk change = Risk::replace;              ///< what changing it costs
 };
+
+/// Whether two values are the same, or texts that the attribute takes for the same.
+bool same_text(const Attribute& attribute, const Value& a, const Value& b);
 
 /// A kind of thing that a provider can make.
 struct ResourceType {

@@ -83,6 +83,17 @@ TEST(ConvertTest, ASecretStaysSecret) {
   EXPECT_EQ(list->as_list()[0], Value("5"));
 }
 
+TEST(SameTextTest, TextsAreTheSameByTheAttributesOwnRules) {
+  EXPECT_TRUE(same_text({}, "ssh-rsa A", "ssh-rsa A"));
+  EXPECT_FALSE(same_text({}, "ssh-rsa A", "ssh-rsa A\n"));
+  EXPECT_TRUE(same_text({.trim = true}, "ssh-rsa A", " ssh-rsa A\r\n"));
+  EXPECT_FALSE(same_text({.trim = true}, "ssh-rsa A", "ssh-rsa  A"));
+  EXPECT_FALSE(same_text({.trim = true}, "ssh-rsa A", "SSH-RSA A"));
+  EXPECT_TRUE(same_text({.ignore_case = true, .trim = true}, "52:AB", "52:ab "));
+  EXPECT_TRUE(same_text({.trim = true}, 5, 5));
+  EXPECT_FALSE(same_text({.trim = true}, 5, "5"));
+}
+
 TEST(ResourceTypeTest, AnAttributeIsFoundByName) {
   ResourceType type;
   for (const char* name : {"hostname", "id", "plan", "site"})
