@@ -24,6 +24,16 @@ std::string cut(const std::string& text, std::size_t most) {
   return text.substr(0, end) + "…";
 }
 
+/// Inside lists and maps too, what stands for a value is no text of its own.
+std::string unquoted(std::string json) {
+  for (const char* word : {kSensitive, kUnknown}) {
+    const std::string quoted = '"' + std::string(word) + '"';
+    for (auto at = json.find(quoted); at != std::string::npos; at = json.find(quoted, at))
+      json.replace(at, quoted.size(), word);
+  }
+  return json;
+}
+
 }  // namespace
 
 Value without_secrets(const Value& value) {
@@ -46,7 +56,7 @@ std::string value_text(const Value& value, bool secret, std::size_t most) {
   if (value.is_null()) return "(not set)";
   if (value.is_unknown()) return kUnknown;
   if (secret || value.is_secret() || is_fingerprint(value)) return kSensitive;
-  return cut(escape_control(to_json(without_secrets(value))), most);
+  return cut(unquoted(escape_control(to_json(without_secrets(value)))), most);
 }
 
 std::string bare_text(const Value& value) {

@@ -111,6 +111,8 @@ std::string usual_hint(const HttpRequest& request, const Answer& answer) {
     return "the vendor has had too many requests; try again in a while";
   if (answer.meaning == Meaning::unavailable && !request.mutating)
     return "the trouble is at the vendor's, and lasted for several tries; try again later";
+  if (answer.meaning == Meaning::invalid && !request.mutating)
+    return "are the provider's settings right, and the address the API's own?";
   return {};
 }
 
@@ -177,6 +179,8 @@ Answer Exchange::judge(const HttpRequest& request, Result<HttpResponse> reply,
     answer.error.hint = clean(reply.error().hint, secrets);
     if (answer.error.hint.empty() && answer.error.code == ErrorCode::unavailable)
       answer.error.hint = "is the network there, and the address right?";
+    if (answer.error.hint.empty() && answer.error.code == ErrorCode::io)
+      answer.error.hint = "is the address the API's own?";
     answer.meaning = Meaning::unavailable;
     answer.uncertain = request.mutating && reply.error().code == ErrorCode::unknown_outcome;
     return answer;
