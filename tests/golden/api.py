@@ -5,7 +5,8 @@ deletes `things` under /things. A reply has
   method, path   what it answers; `*` at the end of a path fits the rest
   after, times   how many fitting requests pass before, and how many it answers (all, unless told)
   status, headers, body (text), json, bytes (hexadecimal), repeat (how often the body is sent), cut (true: the connection ends
-  in the middle), drop (true: it ends without an answer), effect (true: the request is also carried out)
+  in the middle), drop (true: it ends without an answer), effect (true: the request is also carried out), twins (true: a list
+  shows every object a second time, with another id)
 """
 
 import http.server
@@ -50,9 +51,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         with self.server.guard:
             reply = self.find_reply()
-            if reply is None or reply.get("effect"):
+            twins = reply is not None and reply.get("twins")
+            if reply is None or reply.get("effect") or twins:
                 usual = self.usual(json.loads(body) if body else {})
-        if reply is None:
+        if twins:
+            self.send(200, {"things": [{**one, "id": one["id"] + end} for end in ("", "-twin") for one in usual[1]["things"]]})
+        elif reply is None:
             self.send(*usual)
         elif reply.get("drop"):
             self.close_connection = True
@@ -88,7 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if len(parts) == 1 and self.command == "GET":
             return 200, {"things": list(things.values())}
         if len(parts) == 1 and self.command == "POST":
-            made = {"id": f"th-{self.server.next_id}", "state": "ready", **body}
+            made = {"id": f"th-{self.server.next_id}", "state": "ready", "address": f"192.0.2.{self.server.next_id}", **body}
             self.server.next_id += 1
             things[made["id"]] = made
             return 201, made
