@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,9 +36,18 @@ int run_invocation(Terminal& terminal, const Invocation& invocation) {
   return invocation.run(context);
 }
 
+/// Takes the places of standard streams that are closed, lest a file of ours gets there and is
+/// written over. Writing to such a place still fails.
+void hold_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  hold_standard_streams();
   // A reader that goes away is an error of the write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   set_yaml_decoder(decode_yaml);

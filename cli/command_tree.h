@@ -19,8 +19,9 @@ struct Parameter {
 struct CommandNode {
   std::string name = {};
   std::string summary = {};
-  std::string group = {};  ///< heading in the overview
-  std::string more = {};   ///< after the flags in `--help`
+  std::string group = {};     ///< heading in the overview
+  std::string more = {};      ///< below the summary in `--help`
+  std::string examples = {};  ///< one a line
   std::vector<Parameter> arguments = {};
   std::vector<Parameter> flags = {};
   std::vector<CommandNode> commands = {};

@@ -7,6 +7,8 @@ namespace jim {
 
 namespace {
 
+constexpr std::size_t kWidest = 90;
+
 std::string padded(const std::string& text, std::size_t columns) {
   return text + std::string(columns > width(text) ? columns - width(text) : 0, ' ');
 }
@@ -36,6 +38,38 @@ std::vector<std::pair<std::string, std::string>> rows_of(const std::vector<Param
   for (const Parameter& flag : flags)
     if (flag.names.front() != "-h") rows.emplace_back(flag_text(flag), flag.summary);
   return rows;
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z' && !text.starts_with("jim "))
+    text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text.ends_with('.') ? text : text + ".";
+}
+
+std::string indented(const std::string& lines) {
+  std::string text;
+  if (lines.empty()) return text;
+  for (const std::string& line : split(lines, "\n")) text += "  " + line + "\n";
+  return text;
+}
+
+/// The names of flags alone, in lines that fit.
+std::string wrapped(const std::vector<Parameter>& flags) {
+  std::string text;
+  std::string line = " ";
+  for (const Parameter& flag : flags) {
+    const std::string name = join(flag.names, "|");
+    if (width(line) + 1 + width(name) > kWidest) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += " " + name;
+  }
+  return text + line + "\n";
+}
+
+std::string section(const std::string& title, const std::string& body) {
+  return body.empty() ? "" : "\n" + title + "\n" + body;
 }
 
 }  // namespace
@@ -70,25 +104,25 @@ std::string help_text(const CommandNode& root, const std::vector<std::string>& p
   const CommandNode* node = &root;
   for (const std::string& name : path)
     if (const CommandNode* below = node->find(name)) node = below;
-  std::string usage = "jim";
-  for (const std::string& name : path) usage += " " + name;
+  if (node == &root)
+    return overview_text(root) + section("Flags for every command", rows_text(rows_of(root.flags)));
+  std::string usage = "jim " + join(path, " ");
   if (!node->commands.empty()) usage += " COMMAND";
-  for (const Parameter& argument : node->arguments) usage += " " + argument_text(argument);
-  std::string text =
-      node == &root ? overview_text(root) : usage + " [flags]\n\n" + node->summary + "\n";
-  if (node != &root) {
-    std::vector<std::pair<std::string, std::string>> below;
-    for (const CommandNode& command : node->commands)
-      below.emplace_back(command.name, command.summary);
-    if (!below.empty()) text += "\nCommands\n" + rows_text(below);
-    std::vector<std::pair<std::string, std::string>> arguments;
-    for (const Parameter& argument : node->arguments)
-      arguments.emplace_back(argument_text(argument), argument.summary);
-    if (!arguments.empty()) text += "\nArguments\n" + rows_text(arguments);
-    const auto own = rows_of(node->flags);
-    if (!own.empty()) text += "\nFlags\n" + rows_text(own);
+  std::vector<std::pair<std::string, std::string>> arguments;
+  for (const Parameter& argument : node->arguments) {
+    usage += " " + argument_text(argument);
+    arguments.emplace_back(argument_text(argument), argument.summary);
   }
-  return text + "\nFlags for every command\n" + rows_text(rows_of(root.flags));
+  std::vector<std::pair<std::string, std::string>> below;
+  for (const CommandNode& command : node->commands)
+    below.emplace_back(command.name, command.summary);
+  std::string text = usage + " [flags]\n\n" + sentence(node->summary) + "\n";
+  if (!node->more.empty()) text += "\n" + node->more + "\n";
+  return text + section("Commands", rows_text(below)) + section("Arguments", rows_text(arguments)) +
+         section("Flags", rows_text(rows_of(node->flags))) +
+         section(node->examples.find('\n') == std::string::npos ? "Example" : "Examples",
+                 indented(node->examples)) +
+         section("Flags for every command ('jim --help' says more)", wrapped(root.flags));
 }
 
 }  // namespace jim

@@ -1,8 +1,11 @@
 #include "cli/parser.h"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
 #include <map>
 
+#include "cli/manual.h"
 #include "core/base/text.h"
 
 namespace jim {
@@ -14,6 +17,14 @@ constexpr const char* kChange = "Change";
 constexpr const char* kLook = "Look";
 constexpr const char* kVendors = "Vendors";
 constexpr const char* kRest = "Rest";
+
+/// What is wrong with a number from 0 upwards; empty when nothing is.
+std::string check_amount(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool good = !text.empty() && *end == '\0' && std::isfinite(number) && number >= 0;
+  return good ? "" : "takes a number from 0 upwards, not '" + text + "'";
+}
 
 /// The parser with everything that its flags are read into.
 class Parser {
@@ -28,7 +39,7 @@ class Parser {
     add_state();
     add_vendors();
     add_rest();
-    root_ = describe(app_);
+    root_ = describe(app_, "");
   }
 
   Result<Invocation> parse(int argc, const char* const* argv);
@@ -93,9 +104,10 @@ class Parser {
            "not this resource nor what needs it; repeatable");
   }
 
-  static CommandNode describe(const CLI::App& app);
+  static CommandNode describe(const CLI::App& app, const std::string& path);
   static Parameter describe(const CLI::Option& option);
   Diagnostic unknown_word(const std::string& word, const std::vector<std::string>& path) const;
+  std::string missing_argument(const std::string& said) const;
   std::vector<std::string> path_of(const CLI::App* deepest) const;
   const CLI::App* deepest() const;
 
@@ -125,7 +137,7 @@ void Parser::add_globals() {
   app_.add_flag("-h,--help", help_, "say more about a command");
   app_.add_flag("--version", version_, "say which version this is");
   values(&app_, "-f,--file", globals_.files, "FILE",
-         "the file to read instead of jim.yaml; later ones are merged over earlier ones");
+         "read this instead of jim.yaml; later ones are merged over earlier");
   value(&app_, "-C,--directory", globals_.folder, "DIR", "work in this folder");
   values(&app_, "--var", globals_.vars, "NAME=VALUE", "set a variable of the file; repeatable");
   value(&app_, "--state", globals_.state, "URL", "where state is kept, over what the file says");
@@ -140,12 +152,12 @@ void Parser::add_globals() {
   app_.add_flag("--yes", globals_.yes, "do it without asking");
   app_.add_flag("--no-input", globals_.no_input, "never ask, even on a terminal");
   app_.add_flag("--sandbox", globals_.sandbox,
-                "use the emulated vendors inside this program: no account, no network");
+                "use the emulated vendors in this program: no account, no network");
   value(&app_, "--sandbox-scenario", globals_.sandbox_scenario, "FILE",
         "how the emulated vendors misbehave");
   value(&app_, "--sandbox-pace", globals_.sandbox_pace, "NUMBER",
-        "their speed: 0 without delays (default), 1 as long as real machines take")
-      ->check(CLI::NonNegativeNumber);
+        "0 (default) without delays, 1 as long as real machines take")
+      ->check(&check_amount);
   word<std::string>(&app_, "--log", globals_.log, {{"debug", "debug"}, {"info", "info"}},
                     "debug|info", "tell what is sent, on standard error");
   value(&app_, "--events", globals_.events, "FILE", "write what happens as one JSON object a line");
@@ -161,8 +173,10 @@ void Parser::add_start() {
   auto* explain =
       command(app_, "explain", "say what types, attributes and functions there are", kStart,
               [this](Context& context) { return run_explain(context, explain_); });
-  explain->add_option("topic", explain_.words,
-                      "TYPE, TYPE.ATTRIBUTE, types, functions, function NAME, or file");
+  explain
+      ->add_option("topic", explain_.words,
+                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME")
+      ->type_name("TOPIC");
 }
 
 void Parser::add_change() {
@@ -214,8 +228,8 @@ void Parser::add_state() {
   show->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
   auto* move = command(*state, "mv", "give a record another address", "",
                        [this](Context& context) { return run_state_mv(context, state_); });
-  move->add_option("from", state_.address, "its address so far")->type_name("ADDRESS")->required();
-  move->add_option("to", state_.to, "its new address")->type_name("ADDRESS")->required();
+  move->add_option("from", state_.address, "its address so far")->type_name("FROM")->required();
+  move->add_option("to", state_.to, "its new address")->type_name("TO")->required();
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
@@ -239,12 +253,12 @@ void Parser::add_vendors() {
                         [this](Context& context) { return run_sandbox_serve(context, sandbox_); });
   value(serve, "--listen", sandbox_.listen, "HOST:PORT", "where; port 0: any free one");
   value(serve, "--pace", sandbox_.pace, "NUMBER",
-        "0 without delays (default), 1 as long as real machines take")
-      ->check(CLI::NonNegativeNumber);
+        "0 (default) without delays, 1 as long as real machines take")
+      ->check(&check_amount);
   serve->add_flag_callback(
       "--no-delays", [this] { sandbox_.pace = 0; }, "the same as --pace 0");
   value(serve, "--latency", sandbox_.latency, "MILLISECONDS", "wait so long before each answer")
-      ->check(CLI::NonNegativeNumber);
+      ->check(&check_amount);
   value(serve, "--scenario", sandbox_.scenario, "FILE", "how they misbehave");
   value(serve, "--record", sandbox_.record, "FILE", "write every request and answer, one a line");
   value(serve, "--tls-certificate", sandbox_.tls_certificate, "FILE", "serve HTTPS with this");
@@ -276,19 +290,24 @@ Parameter Parser::describe(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) made.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) made.names.push_back("--" + name);
   if (made.names.empty()) made.names.push_back(option.get_name());
-  // CLI11 adds the name of a check: NUMBER:NONNEGATIVE.
-  if (option.get_items_expected_max() > 0) made.value = split(option.get_type_name(), ":").front();
+  if (option.get_items_expected_max() > 0) made.value = option.get_type_name();
   made.repeated = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll &&
                   option.get_items_expected_max() > 1;
   return made;
 }
 
-CommandNode Parser::describe(const CLI::App& app) {
+CommandNode Parser::describe(const CLI::App& app, const std::string& path) {
   CommandNode node = {
       .name = app.get_name(), .summary = app.get_description(), .group = app.get_group()};
   for (const CLI::Option* option : app.get_options())
     (option->get_positional() ? node.arguments : node.flags).push_back(describe(*option));
-  for (const CLI::App* below : app.get_subcommands({})) node.commands.push_back(describe(*below));
+  if (const ManualPage* page = manual_page(path)) {
+    node.more = page->more;
+    node.examples = page->examples;
+  }
+  for (const CLI::App* below : app.get_subcommands({}))
+    node.commands.push_back(
+        describe(*below, path.empty() ? below->get_name() : path + " " + below->get_name()));
   return node;
 }
 
@@ -330,6 +349,16 @@ Diagnostic Parser::unknown_word(const std::string& word,
           .hint = near ? "did you mean '" + *near + "'?" : "'" + spoken + " --help' lists all"};
 }
 
+/// CLI11 says `id is required`; people know the argument by what `--help` calls it.
+std::string Parser::missing_argument(const std::string& said) const {
+  const CommandNode* node = &root_;
+  for (const std::string& name : path_of(deepest())) node = node->find(name);
+  for (const Parameter& argument : node->arguments)
+    if (said.starts_with(argument.names.front() + " "))
+      return argument.value + " is missing: " + argument.summary;
+  return said;
+}
+
 Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const auto usage = [&](const std::string& message) {
     const std::vector<std::string> path = path_of(deepest());
@@ -346,8 +375,11 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
     const std::vector<std::string> left = app_.remaining(true);
     if (!help_ && !left.empty()) return unknown_word(left.front(), path_of(deepest()));
   } catch (const CLI::RequiredError& error) {
-    wrong = error.what();
+    wrong = missing_argument(error.what());
     required = true;
+  } catch (const CLI::ArgumentMismatch& error) {
+    // `--target: 1 required ADDRESS missing`
+    wrong = split(error.what(), ":").front() + " needs a value";
   } catch (const CLI::ParseError& error) {
     wrong = error.what();
   }
@@ -365,9 +397,11 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   if (path.empty()) return Invocation{.help = overview_text(root_)};
   if (path.front() == "help") {
     const CommandNode* at = &root_;
+    std::vector<std::string> found;
     for (const std::string& word : help_path_) {
       at = at->find(word);
-      if (at == nullptr) return unknown_word(word, {});
+      if (at == nullptr) return unknown_word(word, found);
+      found.push_back(word);
     }
     return Invocation{.help = help_text(root_, help_path_)};
   }

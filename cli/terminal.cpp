@@ -117,7 +117,8 @@ std::string Terminal::ask(std::string_view question) {
 
 Result<void> Terminal::finish() {
   flush();
-  if (failed_ == 0) return {};
+  // A reader that has seen enough (`| head`) is no failure.
+  if (failed_ == 0 || failed_ == EPIPE) return {};
   return Diagnostic{
       .code = ErrorCode::io,
       .message = std::string("could not write to standard output: ") + std::strerror(failed_)};

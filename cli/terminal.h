@@ -46,7 +46,8 @@ class Terminal {
   const Look& measure_err();
   /// Puts `question` and reads a line; empty at the end of input.
   std::string ask(std::string_view question);
-  /// Writes what is left. Fails with io, naming the reason, when any of the data did not get out.
+  /// Writes what is left. Fails with io, naming the reason, when any of the data did not get out,
+  /// but not when its reader went away.
   Result<void> finish();
 
  private:

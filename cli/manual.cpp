@@ -1,0 +1,147 @@
+#include "cli/manual.h"
+
+#include <algorithm>
+#include <array>
+
+namespace jim {
+
+namespace {
+
+constexpr std::array kPages = {
+    ManualPage{"init", R"(Nothing else is written or fetched. A file that is there is left alone.)",
+               R"(jim init
+jim init --example latitude)"},
+    ManualPage{
+        "validate",
+        R"(Names, types, references, cycles: every mistake is told in one run. No credential is needed.)",
+        R"(jim validate
+jim validate -f base.yaml -f staging.yaml --var servers=5)"},
+    ManualPage{
+        "explain",
+        R"(Providers of your own are explained too when the file here names their manifests.)",
+        R"(jim explain file
+jim explain types
+jim explain latitude.server
+jim explain latitude.server.plan
+jim explain function format)"},
+    ManualPage{
+        "plan",
+        R"(Reads what exists, compares it with the file and shows what 'jim apply' would do: + create,
+~ change, -/+ replace, - delete, ← adopt, → rename, . forget. Nothing is changed.)",
+        R"(jim plan
+jim plan --out plan.json && jim apply plan.json
+jim plan --target 'web[0]'
+jim plan -o markdown > comment.md)"},
+    ManualPage{
+        "apply",
+        R"(Plans, asks, and does it, side by side where nothing depends on the other. After a failure or an
+interruption the same command goes on from there; no object is made twice. A saved plan is done
+without asking, and refused when something that it relies on has moved.
+
+The first Ctrl-C starts nothing new and ends what runs; the second leaves at once. Both are safe.)",
+        R"(jim apply
+jim apply plan.json
+jim apply --yes --var servers=5
+jim --sandbox apply)"},
+    ManualPage{
+        "destroy",
+        R"(Asks first. Objects of resources with 'keep' are left alone; a resource with 'protect' stops it
+before anything is deleted.)",
+        R"(jim destroy
+jim destroy --target web
+jim plan --destroy)"},
+    ManualPage{
+        "adopt",
+        R"(Marks an object that somebody made by other means as this resource of the file. The next plan then
+shows how it differs from the file. The object itself is not changed, but for its mark.)",
+        R"(jim adopt web sv_k0LwQXe7nNVZg
+jim adopt 'web[0]' sv_k0LwQXe7nNVZg)"},
+    ManualPage{
+        "drift",
+        R"(Compares the live objects with what jim did last. The file is not compared: 'jim plan' does that.)",
+        R"(jim drift
+jim drift --detailed-exitcode || echo somebody was here)"},
+    ManualPage{
+        "output",
+        R"(Asks no vendor: these are the values of the last apply. With a name, a text is printed as it is,
+ready for a shell; anything else as JSON. Secrets are never printed.)",
+        R"(jim output
+ssh root@$(jim output address)
+jim output -o json)"},
+    ManualPage{"graph", R"(An arrow goes from what is made first to what needs it.)",
+               R"(jim graph | dot -Tsvg > graph.svg
+jim graph --format mermaid)"},
+    ManualPage{
+        "state",
+        R"(State says which object belongs to which resource. It lies in .jim/state.db, or where 'state:' of
+the file or --state says. It may be lost: 'jim state rebuild' makes it anew.)",
+        R"(jim state list
+jim state mv web frontend)"},
+    ManualPage{"state list", "", R"(jim state list
+jim state list -o json)"},
+    ManualPage{"state show", "Secrets are kept as fingerprints only.",
+               R"(jim state show 'web[0]')"},
+    ManualPage{
+        "state mv",
+        R"(For a resource that got another name in the file. 'was: OLDNAME' beside it in the file does the same
+with the next apply, and the plan shows it.)",
+        R"(jim state mv web frontend
+jim state mv web 'web[0]')"},
+    ManualPage{"state rm",
+               R"(It goes on costing, too. Asks first, and takes jim's mark off the object.)",
+               R"(jim state rm 'web[2]')"},
+    ManualPage{"state export", "", R"(jim state export > state.json)"},
+    ManualPage{"state rebuild",
+               R"(Looks for this project's marks on all objects of the accounts that the
+file uses, and writes a record for each. Objects that were made with another state are taken over
+only after asking.)",
+               R"(jim state rebuild)"},
+    ManualPage{"provider",
+               "A provider is one YAML file about a vendor's API. Those listed are built in; "
+               "'providers:' of the\nfile may name one of your own.",
+               R"(jim provider list
+jim provider check ./acme.yaml)"},
+    ManualPage{"provider list", "", R"(jim provider list
+jim provider list -o json)"},
+    ManualPage{"provider check",
+               "Tells every mistake of a manifest with its line. Nothing is sent.",
+               R"(jim provider check ./acme.yaml)"},
+    ManualPage{
+        "sandbox",
+        R"(Emulated vendors answer over HTTP as the real ones do, and keep what they hold in .jim/sandbox.
+'jim --sandbox COMMAND' starts them for one command; 'serve' keeps them running.)",
+        R"(jim --sandbox apply
+jim sandbox serve --listen 127.0.0.1:8080
+jim sandbox drift)"},
+    ManualPage{"sandbox serve", "Prints its URL when it listens, and runs until Ctrl-C.",
+               R"(jim sandbox serve --listen 127.0.0.1:8080
+jim sandbox serve --pace 0.01 --scenario bad-day.yaml)"},
+    ManualPage{"sandbox reset", "", R"(jim sandbox reset)"},
+    ManualPage{"sandbox drift", "", R"(jim sandbox drift && jim --sandbox drift)"},
+    ManualPage{
+        "schema",
+        R"(Holds every built-in type with its attributes. Editors that know JSON Schema then complete and
+check while you type.)",
+        R"(jim schema > .jim/schema.json
+# and as the first line of jim.yaml:
+# yaml-language-server: $schema=.jim/schema.json)"},
+    ManualPage{"completion", "The script knows commands, flags and their words.",
+               R"(source <(jim completion bash)
+jim completion bash > ~/.local/share/bash-completion/completions/jim
+jim completion zsh > "${fpath[1]}/_jim"
+jim completion fish > ~/.config/fish/completions/jim.fish)"},
+    ManualPage{"version", "", R"(jim version
+jim version -o json)"},
+    ManualPage{"help", "", R"(jim help plan
+jim help state mv)"},
+};
+
+}  // namespace
+
+const ManualPage* manual_page(std::string_view path) {
+  const auto page = std::find_if(kPages.begin(), kPages.end(),
+                                 [path](const ManualPage& one) { return one.path == path; });
+  return page == kPages.end() ? nullptr : &*page;
+}
+
+}  // namespace jim
