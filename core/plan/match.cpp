@@ -78,6 +78,14 @@ Diagnostic ambiguous(const Desired& desired, const std::vector<std::string>& ids
           .where = desired.block->where};
 }
 
+Diagnostic taken(const Desired& desired, const std::vector<std::string>& ids) {
+  return {.code = ErrorCode::ambiguous,
+          .message = desired.address.text() + ": " + join(ids, ", ") + " has the same " +
+                     join(desired.type->identity, ", ") + ", but is another resource already",
+          .hint = "two resources cannot be one object; change one, or take it away",
+          .where = desired.block->where};
+}
+
 class Matcher {
  public:
   Matcher(const std::vector<Desired>& resources, const State& state, const Snapshot& snapshot,
@@ -220,12 +228,19 @@ class Matcher {
       const std::string identity = identity_of(type, match.desired->attributes);
       const auto same = by_identity.find(identity);
       if (identity.empty() || same == by_identity.end()) continue;
-      if (same->second.size() > 1) {
-        diagnostics_.push_back(
-            ambiguous(*match.desired, ids_of(same->second), "choose one with 'jim adopt'"));
+      std::vector<const Object*> free;
+      free.reserve(same->second.size());
+      for (const Object* object : same->second)
+        if (!objects_.contains(object)) free.push_back(object);
+      if (free.size() != 1) {
+        const auto ids = ids_of(free.empty() ? same->second : free);
+        diagnostics_.push_back(free.empty()
+                                   ? taken(*match.desired, ids)
+                                   : ambiguous(*match.desired, ids, "choose one with 'jim adopt'"));
+        match.how = Found::several;
         continue;
       }
-      match.object = same->second.front();
+      match.object = free.front();
       match.how = Found::by_identity;
       objects_.insert(match.object);
     }

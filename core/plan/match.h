@@ -12,7 +12,8 @@
 namespace jim {
 
 /// How a resource of the file was found among the live objects.
-enum class Found { nothing, by_id, by_intent, by_mark, by_rename, by_identity };
+/// `several`: more than one object fits, which has been told.
+enum class Found { nothing, by_id, by_intent, by_mark, by_rename, by_identity, several };
 
 /// One resource of the file with its record and its object. Either may be missing.
 struct Match {

@@ -172,7 +172,7 @@ class Planner {
     change.action = Action::create;
     change.expected = change.type->expected_create;
     if (change.type->adopt_only) {
-      if (!selection_.contains(change.address)) return;
+      if (!selection_.contains(change.address) || match.how == Found::several) return;
       diagnostics_.push_back({.code = ErrorCode::not_found,
                               .message = change.address.text() + ": no " + change.type->name +
                                          " with this identity exists, and jim cannot make one",

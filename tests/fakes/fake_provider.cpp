@@ -67,7 +67,7 @@ Task<Result<Listing>> FakeProvider::list(const ResourceType& type,
   if (auto ok = begin("list " + type.name); !ok) co_return ok.error();
   Listing listing = {.pages = 1};
   for (const auto& [id, object] : objects)
-    if (object.type == type.name) listing.objects.push_back(object);
+    if (object.type == type.name && !hidden_.contains(id)) listing.objects.push_back(object);
   co_return listing;
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class FakeProvider : public Provider {
   Object& put(const std::string& type_name, const std::string& id, ValueMap attributes,
               const std::string& mark = {});
   Object* find(const std::string& id);
+  /// A list leaves the object out, though it can be read by its id.
+  void hide_from_lists(const std::string& id) { hidden_.insert(id); }
+  void show_in_lists(const std::string& id) { hidden_.erase(id); }
 
   std::map<std::string, Object> objects = {};
   std::vector<std::string> log = {};  ///< `create fake.machine a`, in the order begun
@@ -51,6 +55,7 @@ class FakeProvider : public Provider {
   EventLoop& loop_;
   std::string name_ = "fake";
   std::vector<ResourceType> types_ = {};
+  std::set<std::string> hidden_ = {};
   int next_ = 1;
 };
 
