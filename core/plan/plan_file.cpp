@@ -125,6 +125,11 @@ Diagnostic stale(const std::string& message) {
           .hint = "make a new plan and look at it again"};
 }
 
+std::string object_of(const Value& change) {
+  const std::string& id = text_of(change, "id");
+  return id.empty() ? "an object" : escape_control(id);
+}
+
 std::string brief(const Value& value) { return escape_control(to_json(value)); }
 
 /// The first attribute in which two versions of a change differ, as a sentence; empty: none.
@@ -209,10 +214,8 @@ Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std:
     if (found == now.end()) {
       for (const auto& [other, value] : now)
         if (text_of(value, "address") == text_of(was, "address"))
-          return stale(address + ": it was to " + text_of(was, "action") + " " +
-                       (text_of(was, "id").empty() ? "an object" : text_of(was, "id")) +
-                       ", and now it would " + text_of(value, "action") + " " +
-                       text_of(value, "id"));
+          return stale(address + ": it was to " + text_of(was, "action") + " " + object_of(was) +
+                       ", and now it would " + text_of(value, "action") + " " + object_of(value));
       return stale(address + ": nothing is left to " + text_of(was, "action"));
     }
     const std::string difference = first_difference(was, found->second);
