@@ -167,14 +167,17 @@ void Workspace::set_vars(Diagnostics& diagnostics) {
   for (const std::string& given : globals_.vars) {
     const auto equals = given.find('=');
     const std::string name = given.substr(0, equals);
-    if (equals == std::string::npos || name.empty()) {
-      diagnostics.push_back({.code = ErrorCode::invalid_config,
-                             .message = "--var '" + escape_control(given) + "' is not NAME=VALUE",
-                             .hint = "for example: --var servers=3"});
-      continue;
-    }
     std::vector<std::string> known;
     for (const ConfigAttribute& var : config_->vars) known.push_back(var.name);
+    if (equals == std::string::npos || name.empty()) {
+      // What is no name may be a value, and that a secret.
+      const bool named = std::find(known.begin(), known.end(), given) != known.end();
+      diagnostics.push_back(
+          {.code = ErrorCode::invalid_config,
+           .message = (named ? "--var '" + given + "'" : "a --var") + " is not NAME=VALUE",
+           .hint = "for example: --var servers=3"});
+      continue;
+    }
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = did_you_mean(name, known);
       diagnostics.push_back(

@@ -10,6 +10,7 @@
 #include "core/plan/diff.h"
 #include "core/state/fingerprint.h"
 #include "core/value/json.h"
+#include "core/value/redact.h"
 
 namespace jim {
 
@@ -69,7 +70,7 @@ class Applier {
       for (const AttributeChange& change : drift.attributes)
         record->attributes.set(change.name, change.secret
                                                 ? fingerprint_value(change.after, recorder_.key())
-                                                : change.after);
+                                                : redacted(change.after, recorder_.key()));
       if (auto saved = co_await recorder_.save(drift.address); !saved) co_return;
     }
   }

@@ -10,14 +10,29 @@ const std::string* HttpResponse::header(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+/// False for `user:secr`, the beginning of `user:secr/et@host`. An address in brackets is a host.
+bool ends_in_port(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  if (colon == std::string_view::npos || authority.starts_with('[')) return true;
+  return authority.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
+}  // namespace
+
 std::string url_for_log(std::string_view url) {
   std::string shown(url.substr(0, url.find_first_of("?#")));
   const std::size_t scheme = shown.find("://");
-  if (scheme == std::string::npos) return shown;
-  const std::size_t host = scheme + 3;
+  // Without a scheme it is no URL yet, and may still begin with somebody's password.
+  const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   const std::size_t path = shown.find('/', host);
   const std::size_t at = shown.rfind('@', path);
-  if (at != std::string::npos && at > host) shown.erase(host, at + 1 - host);
+  if (at != std::string::npos && at > host) {
+    shown.erase(host, at + 1 - host);
+  } else if (!ends_in_port(std::string_view(shown).substr(host, path - host))) {
+    shown.replace(host, std::string::npos, "(sensitive)");  // a password with one of /?# in it
+  }
   return shown;
 }
 

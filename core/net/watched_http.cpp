@@ -1,5 +1,8 @@
 #include "core/net/watched_http.h"
 
+#include <vector>
+
+#include "core/base/conceal.h"
 #include "core/base/text.h"
 
 namespace jim {
@@ -13,6 +16,12 @@ Task<Result<HttpResponse>> WatchedHttp::send(HttpRequest request) {
   if (!log_) co_return co_await next_.send(std::move(request));
 
   const std::string what = request.method + " " + url_for_log(request.url);
+  std::vector<std::string> secrets;  // a server may repeat what it was sent
+  for (const Header& header : request.headers) {
+    if (!header.secret) continue;
+    secrets.push_back(header.value);
+    secrets.push_back(header.value.substr(header.value.find(' ') + 1));
+  }
   const Instant start = loop_.clock().now();
   auto reply = co_await next_.send(std::move(request));
   const std::string took = std::to_string((loop_.clock().now() - start).count()) + " ms";
@@ -24,7 +33,7 @@ Task<Result<HttpResponse>> WatchedHttp::send(HttpRequest request) {
                      std::to_string(reply->body.size()) + " bytes";
   for (const char* name : {"x-request-id", "x-openstack-request-id", "request-id"})
     if (const std::string* id = reply->header(name)) {
-      line += ", request id " + escape_control(*id);
+      line += ", request id " + escape_control(conceal(*id, secrets));
       break;
     }
   log_(line);

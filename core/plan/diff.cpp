@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/state/fingerprint.h"
 #include "core/value/json.h"
+#include "core/value/redact.h"
 
 namespace jim {
 
@@ -97,8 +98,11 @@ std::vector<AttributeChange> drift(const ResourceType& type, const Record& prior
     if (attribute->computed && !attribute->optional_computed) continue;
     if (attribute->optional_computed && !set.contains(name)) continue;
     const Value* now = actual.find(name);
-    const Value& is = now == nullptr ? kNull : *now;
-    if (is_fingerprint(was) ? same_secret(was, is, key) : same_attribute(*attribute, was, is))
+    const Value* asked = set.find(name);
+    Value is = veil(now == nullptr ? kNull : *now, was);
+    const Value stored = redacted(is, key);  // as the record would have it
+    if (asked != nullptr) is = veil(is, *asked);
+    if (is_fingerprint(was) ? same_secret(was, is, key) : same_attribute(*attribute, was, stored))
       continue;
     changes.push_back({.name = name,
                        .before = was,

@@ -7,6 +7,7 @@
 #include "core/plan/diff.h"
 #include "core/plan/match.h"
 #include "core/plan/selection.h"
+#include "core/state/fingerprint.h"
 
 namespace jim {
 
@@ -197,10 +198,12 @@ class Planner {
     const Object& object = *match.object;
     const Record* record = match.record;
     change.id = object.id;
-    change.actual = object.attributes;
+    change.actual = veil(object.attributes, change.desired);
+    if (record != nullptr) change.actual = veil(change.actual, record->attributes);
     if (snapshot_.offline && record != nullptr) change.actual = record->attributes;
-    change.attributes = diff(*change.type, change.desired, object.attributes, record,
-                             match.desired->block->ignore, key());
+    const ValueMap& live = snapshot_.offline ? object.attributes : change.actual;
+    change.attributes =
+        diff(*change.type, change.desired, live, record, match.desired->block->ignore, key());
     change.risk = worst(change.attributes);
     change.resumes = record != nullptr && record->half_made;
     for (const AttributeChange& attribute : change.attributes)
@@ -298,6 +301,8 @@ class Planner {
       if (leftover.object != nullptr) {
         change.id = leftover.object->id;
         change.actual = leftover.object->attributes;
+        if (leftover.record != nullptr)
+          change.actual = veil(change.actual, leftover.record->attributes);
       }
       if (leftover.record != nullptr) {
         change.needs = leftover.record->needs;

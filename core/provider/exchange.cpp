@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/conceal.h"
 #include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/provider/value_template.h"
@@ -161,19 +162,8 @@ Result<void> Exchange::prepare() {
 }
 
 std::string Exchange::clean(std::string text, const std::vector<std::string>* secrets) const {
-  const auto hide = [&](const std::string& secret) {
-    if (secret.size() < 3) return;
-    for (const std::string& form : {secret, base64_encode(secret), url_encode(secret)}) {
-      for (auto at = text.find(form); at != std::string::npos; at = text.find(form, at + 11)) {
-        text.replace(at, form.size(), "(sensitive)");
-      }
-    }
-  };
-  for (const std::string& secret : secrets_) hide(secret);
-  if (secrets != nullptr) {
-    for (const std::string& secret : *secrets) hide(secret);
-  }
-  return escape_control(text);
+  text = conceal(std::move(text), secrets_);
+  return escape_control(secrets == nullptr ? text : conceal(std::move(text), *secrets));
 }
 
 Result<HttpRequest> Exchange::start(const RequestSpec& spec, const Scope& scope) const {

@@ -45,6 +45,9 @@ class Exchange {
   /// Sends it. `secrets`: texts that must not show up in an error, besides the account's own.
   Task<Answer> send(HttpRequest request, const std::vector<std::string>* secrets = nullptr) const;
 
+  /// The vendor's words for people: escaped, without the account's secrets and those given.
+  std::string clean(std::string text, const std::vector<std::string>* secrets = nullptr) const;
+
   /// An address that a reply gave (`next`), made whole. Fails with unavailable when it leads to
   /// another server: our credentials are not for that one.
   Result<std::string> follow(const std::string& address) const;
@@ -60,7 +63,6 @@ class Exchange {
                      const std::vector<std::string>* secrets) const;
   Result<HttpRequest> start(const RequestSpec& spec, const Scope& scope) const;
   std::string title(const HttpRequest& request) const;
-  std::string clean(std::string text, const std::vector<std::string>* secrets) const;
   std::string credentials_hint(int status) const;
 
   const Manifest& manifest_;

@@ -233,9 +233,10 @@ void Exchange::judge_refusal(const HttpRequest& request, Answer& answer,
                            : !code.empty()  ? code
                            : redirect       ? "a redirection, which is not followed"
                                       : as_it_came(manifest_.errors.messages, scope, answer.body);
-  answer.error.message = clean(fmt::format("{} answered {}: {}", title(request), answer.status,
-                                           said.empty() ? "no reason given" : shortened(said)),
-                               secrets);
+  // Cleaned before it is cut: half a secret would not be found any more.
+  answer.error.message =
+      fmt::format("{} answered {}: {}", clean(title(request), secrets), answer.status,
+                  said.empty() ? "no reason given" : shortened(clean(said, secrets)));
   if (!answer.error.hint.empty()) return;
   answer.error.hint = answer.meaning == Meaning::unauthorized ? credentials_hint(answer.status)
                                                               : usual_hint(request, answer);

@@ -58,6 +58,8 @@ Task<Result<Listing>> RestProvider::list(const ResourceType& type,
     auto object = read_object(spec, it, exchange_.config(), parent);
     if (!object) return object.error();
     if (*object && seen.insert((*object)->id).second) {
+      if (!(*object)->problem.empty())
+        (*object)->problem = exchange_.clean(std::move((*object)->problem));
       listing.objects.push_back(std::move(**object));
     }
     return {};
@@ -135,7 +137,9 @@ Task<Result<Object>> RestProvider::read(const ResourceType& type, const std::str
         .message = fmt::format("{} {} does not exist", type.name, escape_control(id)),
         .hint = "the id is the vendor's own, as its API or console shows it"};
   }
-  co_return std::move((*seen)->object);
+  Object object = std::move((*seen)->object);
+  if (!object.problem.empty()) object.problem = exchange_.clean(std::move(object.problem));
+  co_return object;
 }
 
 Task<Result<void>> RestProvider::post_list(const TypeSpec& spec, Board& board) {

@@ -87,6 +87,8 @@ Result<bool> RestProvider::holds(const Template& condition, const Work& work) co
 void RestProvider::show(Work& work, Seen seen) const {
   work.it = std::move(seen.it);
   work.object = std::move(seen.object);
+  if (!work.object.problem.empty())
+    work.object.problem = exchange_.clean(std::move(work.object.problem), &work.secrets);
   work.fresh = true;
   if (work.object.status.empty() || work.object.status == work.told) return;
   work.told = work.object.status;

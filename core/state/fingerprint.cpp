@@ -1,5 +1,6 @@
 #include "core/state/fingerprint.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/base/digest.h"
@@ -12,7 +13,46 @@ namespace {
 constexpr std::string_view kField = "$secret";
 constexpr std::string_view kScheme = "hmac:";
 
+bool is_veiled(const Value& value) { return value.is_secret() || is_fingerprint(value); }
+
+bool has_veiled(const Value& value) {
+  if (is_veiled(value)) return true;
+  if (value.is_list())
+    return std::any_of(value.as_list().begin(), value.as_list().end(), has_veiled);
+  if (!value.is_map()) return false;
+  return std::any_of(value.as_map().begin(), value.as_map().end(),
+                     [](const ValueMap::Entry& entry) { return has_veiled(entry.second); });
+}
+
+/// Items of a list may have moved: only what is known to be open stays so.
+Value veil_item(const Value& item, std::size_t at, const ValueList& like) {
+  for (const Value& one : like)
+    if (!has_veiled(one) && one == item) return item;
+  const bool alike = at < like.size() && !is_veiled(like[at]) && like[at].kind() == item.kind();
+  return alike && (item.is_list() || item.is_map()) ? veil(item, like[at]) : item.as_secret();
+}
+
 }  // namespace
+
+Value veil(const Value& value, const Value& like) {
+  if (value.is_null() || !has_veiled(like)) return value;
+  if (is_veiled(like) || value.kind() != like.kind()) return value.as_secret();
+  if (value.is_map()) return veil(value.as_map(), like.as_map());
+  ValueList items;
+  for (std::size_t i = 0; i < value.as_list().size(); ++i)
+    items.push_back(veil_item(value.as_list()[i], i, like.as_list()));
+  return items;
+}
+
+ValueMap veil(const ValueMap& attributes, const ValueMap& like) {
+  std::vector<ValueMap::Entry> entries;
+  entries.reserve(attributes.size());
+  for (const auto& [name, value] : attributes) {
+    const Value* other = like.find(name);
+    entries.emplace_back(name, other == nullptr ? value : veil(value, *other));
+  }
+  return ValueMap::from_entries(std::move(entries));
+}
 
 bool is_fingerprint(const Value& value) {
   if (!value.is_map() || value.as_map().size() != 1) return false;

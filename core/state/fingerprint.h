@@ -19,6 +19,11 @@ bool is_fingerprint(const Value& value);
 bool same_secret(const Value& fingerprint, const Value& value, const std::string& key);
 /// `attributes` with a fingerprint for every secret inside, at any depth.
 ValueMap redact(const ValueMap& attributes, const std::string& key);
+/// `value`, read back from where secrets are shown, with what is a secret or a fingerprint in
+/// `like` marked secret: at the same place, and in lists and other shapes wherever in doubt.
+Value veil(const Value& value, const Value& like);
+/// The same for each attribute that both have.
+ValueMap veil(const ValueMap& attributes, const ValueMap& like);
 /// How stores write JSON: a secret that nobody redacted becomes a fingerprint, so that none is ever
 /// written.
 JsonStyle stored_style(const std::string& key);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/base/text.h"
+#include "core/net/http.h"
 #include "core/state/sqlite_store.h"
 
 namespace jim {
@@ -27,9 +28,10 @@ Result<std::unique_ptr<StateStore>> open_store(EventLoop& loop, const std::strin
   if (path.starts_with(kSqlite)) path.erase(0, kSqlite.size());
   if (path.find("://") != std::string::npos)
     return wrong(fmt::format("state cannot be kept in '{}': this version keeps state in files only",
-                             escape_control(path)));
+                             escape_control(url_for_log(path))));
   if (path.empty() || path.find('\0') != std::string::npos || path.ends_with('/'))
-    return wrong(fmt::format("'{}' names no file for the state", escape_control(place)));
+    return wrong(
+        fmt::format("'{}' names no file for the state", escape_control(url_for_log(place))));
   const std::string full = (std::filesystem::path(root) / path).string();
   return std::unique_ptr<StateStore>(
       std::make_unique<SqliteStore>(loop, full, escape_control(path)));

@@ -11,6 +11,11 @@ TEST(HttpTest, WhatIsLoggedOfAUrlHoldsNoQueryAndNoPassword) {
   EXPECT_EQ(url_for_log("https://user:p@ss@h:8443/a@b"), "https://h:8443/a@b");
   EXPECT_EQ(url_for_log("https://user:pass@h"), "https://h");
   EXPECT_EQ(url_for_log("https://user:pass@h?x"), "https://h");
+  EXPECT_EQ(url_for_log("https://user:pa/ss@h"), "https://(sensitive)");
+  EXPECT_EQ(url_for_log("https://user:pa?ss@h"), "https://(sensitive)");
+  EXPECT_EQ(url_for_log("https://[::1]:8443/a"), "https://[::1]:8443/a");
+  EXPECT_EQ(url_for_log("user:pass@h"), "h");
+  EXPECT_EQ(url_for_log("h:8443/a"), "h:8443/a");
   EXPECT_EQ(url_for_log("no url"), "no url");
 }
 
