@@ -235,8 +235,8 @@ bool Session::refresh(bool offline) {
   for (const Record& record : state_.records) types.insert(record.type);
   auto snapshot = [&] {
     const Reading reading(terminal_, loop_, counts_);
-    return loop_.run(jim::refresh(
-        loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_));
+    return loop_.run(jim::refresh(loop_, providers_,
+                                  std::vector<std::string>(types.begin(), types.end()), state_));
   }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);

@@ -43,7 +43,11 @@ class Applier {
     };
     co_await for_each_bounded(context_.loop, schedule_.steps().size(), schedule_.steps().size(),
                               work);
-    if (!plan_.destroy) co_await save_outputs();
+    if (plan_.destroy) {
+      co_await clear_outputs();
+    } else {
+      co_await save_outputs();
+    }
     recorder_.finish();
     report_.errors = recorder_.errors();
     report_.interrupted = context_.stop.requested();
@@ -432,6 +436,15 @@ class Applier {
     context_.state.outputs = redact(*outputs, recorder_.key());
     if (recorder_.halted()) co_return;
     if (auto saved = co_await context_.store.commit_outputs(context_.state.outputs); !saved)
+      recorder_.fail(saved.error());
+  }
+
+  /// Once nothing is left there is nothing that they could be about.
+  Task<void> clear_outputs() {
+    const bool left = !recorder_.empty() || !all_done();
+    if (left || recorder_.halted() || context_.state.outputs.empty()) co_return;
+    context_.state.outputs = {};
+    if (auto saved = co_await context_.store.commit_outputs({}); !saved)
       recorder_.fail(saved.error());
   }
 

@@ -21,6 +21,8 @@ class Recorder {
   Task<Result<void>> drop(const Address& address);
   /// Both in one commit: the old address goes, the new one comes.
   Task<Result<void>> rename(const Address& from, const Address& to);
+  /// No record is left.
+  bool empty() const { return records_.empty(); }
   std::string now() const;
   const std::string& key() const { return context_.state.head.fingerprint_key; }
 

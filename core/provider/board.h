@@ -17,7 +17,7 @@ namespace jim {
 /// Where everyone who waits for objects of one type shares what a list showed, so that a thousand
 /// waiting machines cost one list per poll and not a thousand reads.
 struct Board {
-  explicit Board(EventLoop& loop) : arrived(loop) {}
+  explicit Board(EventLoop& loop) : arrived(loop), answer_came(loop) {}
 
   /// The vendor's words on one object, and the parent it was listed below.
   struct Shown {
@@ -40,6 +40,29 @@ struct Board {
   std::optional<std::vector<Object>> survey = {};
   bool surveying = false;
   std::set<std::string> made = {};  ///< ids of objects that this run created
+
+  std::set<std::uint64_t> sending = {};  ///< creating requests that are not answered yet
+  std::uint64_t sent = 0;                ///< creating requests so far
+  Event answer_came;
+};
+
+/// A creating request under way, for as long as it lives.
+class Sending {
+ public:
+  explicit Sending(Board& board) : board_(board), ticket_(++board.sent) {
+    board_.sending.insert(ticket_);
+  }
+  ~Sending() {
+    board_.sending.erase(ticket_);
+    board_.answer_came.set();
+    board_.answer_came.reset();
+  }
+  Sending(const Sending&) = delete;
+  Sending& operator=(const Sending&) = delete;
+
+ private:
+  Board& board_;
+  std::uint64_t ticket_;
 };
 
 /// Being among the awaited ones, for as long as it lives.

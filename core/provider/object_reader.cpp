@@ -30,14 +30,14 @@ std::string find_mark(const Value& value) {
   return {};
 }
 
-/// Brings what was read to the attribute's type; what does not fit stays as it is and shows up as a difference.
+/// Brings what was read to the attribute's type; what does not fit stays as it is and shows up as a
+/// difference.
 Value fitted(Value value, const Attribute& attribute) {
   using Kind = AttributeType::Kind;
   const Kind kind = attribute.type.kind;
-  const bool fits = value.is_null() || kind == Kind::any ||
-                    (kind == Kind::string && value.is_string()) ||
-                    (kind == Kind::integer && value.is_integer()) ||
-                    (kind == Kind::boolean && value.is_bool());
+  const bool fits =
+      value.is_null() || kind == Kind::any || (kind == Kind::string && value.is_string()) ||
+      (kind == Kind::integer && value.is_integer()) || (kind == Kind::boolean && value.is_bool());
   if (!fits) {
     if (auto converted = convert(value, attribute.type)) value = *std::move(converted);
   }
@@ -94,10 +94,10 @@ Result<std::optional<Object>> read_object(const TypeSpec& spec, const Value& it,
   const Value id = spec.id.from(scope);
   if (id.is_string() || id.is_integer()) object.id = plain_text(id);
   if (object.id.empty()) {
-    return Diagnostic{.code = ErrorCode::unavailable,
-                      .message = fmt::format("{}: the API shows an object without an id",
-                                             spec.type.name),
-                      .hint = "nothing can be done with it; is the manifest right about 'id'?"};
+    return Diagnostic{
+        .code = ErrorCode::unavailable,
+        .message = fmt::format("{}: the API shows an object without an id", spec.type.name),
+        .hint = "nothing can be done with it; is the manifest right about 'id'?"};
   }
   for (const Attribute& attribute : spec.type.attributes) {
     const auto mapping = spec.attributes.find(attribute.name);

@@ -126,6 +126,13 @@ Task<Result<void>> RestProvider::keep_off_others(const TypeSpec& spec, const Int
                        .hint = "take it over by 'jim adopt', or remove it first"};
 }
 
+Task<void> RestProvider::answers_so_far(Board& board) {
+  const std::uint64_t last = board.sent;
+  while (!board.sending.empty() && *board.sending.begin() <= last) {
+    co_await board.answer_came.wait();
+  }
+}
+
 Task<Result<std::optional<std::string>>> RestProvider::seek(const TypeSpec& spec,
                                                             const Intent& intent) {
   if (!intent.client_id.empty()) {
@@ -141,9 +148,17 @@ Task<Result<std::optional<std::string>>> RestProvider::seek(const TypeSpec& spec
   auto listing = co_await list(spec.type, *parents);
   if (!listing) co_return listing.error();
   // Another resource of the same look may have been made meanwhile, and not be marked yet.
-  const std::set<std::string>& made = board_of(spec).made;
-  std::erase_if(listing->objects, [&](const Object& one) { return made.contains(one.id); });
-  const auto index = identify(spec.type, intent, listing->objects);
+  Board& board = board_of(spec);
+  const auto among_free = [&] {
+    std::erase_if(listing->objects, [&](const Object& one) { return board.made.contains(one.id); });
+    return identify(spec.type, intent, listing->objects);
+  };
+  auto index = among_free();
+  const bool may_be_anothers = !spec.type.marked_at_create && (!index || *index);
+  if (may_be_anothers) {
+    co_await answers_so_far(board);
+    index = among_free();
+  }
   if (!index) co_return index.error();
   if (!*index) co_return std::optional<std::string>();
   co_return std::optional<std::string>(listing->objects[**index].id);
@@ -187,7 +202,10 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
   for (int attempt = 1;;) {
     auto request = exchange_.build(spec.create->request, scope);
     if (!request) co_return request.error();
-    answer = co_await exchange_.send(*std::move(request), &work.secrets);
+    {
+      const Sending sending(board_of(spec));
+      answer = co_await exchange_.send(*std::move(request), &work.secrets);
+    }
     Diagnostic problem = answer.error;
     if (answer.ok) {
       std::string id = new_id(work, intent, answer);

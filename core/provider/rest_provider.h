@@ -167,6 +167,8 @@ class RestProvider : public Provider {
   Task<Result<std::string>> found_by_id(const Work& work, const Intent& intent,
                                         Diagnostic conflict);
   Task<Result<std::optional<std::string>>> find_created(const TypeSpec& spec, const Intent& intent);
+  /// Waits until every creating request that is under way now is answered, or surely is not.
+  Task<void> answers_so_far(Board& board);
   Task<Result<std::optional<std::string>>> seek(const TypeSpec& spec, const Intent& intent);
 
   // rest_remove.cpp

@@ -55,10 +55,10 @@ std::string how_to_set(const std::string& name, const ConfigKey& key) {
 void take_common(const std::vector<WrittenSetting>& written, ProviderSettings& settings,
                  Diagnostics& diagnostics) {
   const auto wrong = [&](const WrittenSetting& setting, const char* wanted) {
-    diagnostics.push_back({.code = ErrorCode::invalid_config,
-                           .message = fmt::format("{}.{} must be {}", settings.name, setting.name,
-                                                  wanted),
-                           .where = setting.where});
+    diagnostics.push_back(
+        {.code = ErrorCode::invalid_config,
+         .message = fmt::format("{}.{} must be {}", settings.name, setting.name, wanted),
+         .where = setting.where});
   };
   const auto text = [&](const char* key, std::string& out) {
     const Value* declared = settings.config.find(key);

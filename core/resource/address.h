@@ -24,8 +24,8 @@ struct Address {
 /// Reads `web`, `web[0]` or `web["eu"]`; nullopt when it is none of them.
 std::optional<Address> parse_address(std::string_view text);
 
-/// `web[0..4]` for neighbours that differ only in a running number; else the addresses, joined by commas.
-/// `addresses` must be sorted.
+/// `web[0..4]` for neighbours that differ only in a running number; else the addresses, joined by
+/// commas. `addresses` must be sorted.
 std::string folded(const std::vector<Address>& addresses);
 
 }  // namespace jim

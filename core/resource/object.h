@@ -24,7 +24,8 @@ struct Object {
 };
 
 /// What jim writes on an object: project, address and lineage.
-/// Text form `jim:<lineage>:<project>:<address>`; forms for narrower fields are the manifest's business.
+/// Text form `jim:<lineage>:<project>:<address>`; forms for narrower fields are the manifest's
+/// business.
 struct Mark {
   std::string lineage = {};
   std::string project = {};

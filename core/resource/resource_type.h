@@ -25,8 +25,8 @@ struct AttributeType {
 /// Reads `string`, `list(string)`, ...; nullopt when it is no type.
 std::optional<AttributeType> parse_attribute_type(std::string_view text);
 
-/// Converts `value` to `type` where nothing is lost (5 to "5", "5" to 5, "true" to true); unknown and null pass.
-/// nullopt when it does not fit.
+/// Converts `value` to `type` where nothing is lost (5 to "5", "5" to 5, "true" to true); unknown
+/// and null pass. nullopt when it does not fit.
 std::optional<Value> convert(const Value& value, const AttributeType& type);
 
 /// One named value of a resource type.
@@ -36,18 +36,18 @@ struct Attribute {
   std::string description = {};
   std::string example = {};
   bool required = false;
-  bool computed = false;    ///< set by the vendor; in the file only if `optional_computed`
+  bool computed = false;           ///< set by the vendor; in the file only if `optional_computed`
   bool optional_computed = false;  ///< the file may set it, else the vendor does
   bool secret = false;
-  bool readable = true;     ///< the API reads it back; else the last applied value is what is compared
-  bool unordered = false;   ///< a list whose order means nothing
+  bool readable = true;  ///< the API reads it back; else the last applied value is what is compared
+  bool unordered = false;  ///< a list whose order means nothing
   bool ignore_case = false;
-  bool trim = false;        ///< white space around a text means nothing
-  bool partial = false;     ///< a map in which keys that the file does not name belong to others
+  bool trim = false;     ///< white space around a text means nothing
+  bool partial = false;  ///< a map in which keys that the file does not name belong to others
   std::optional<Value> default_value = {};  ///< sent and compared when the file is silent
   std::vector<Value> allowed = {};          ///< empty: anything of the type
-  bool allowed_open = false;                ///< there may be more than `allowed`: others are doubted, not refused
-  Risk change = Risk::replace;              ///< what changing it costs
+  bool allowed_open = false;  ///< there may be more than `allowed`: others are doubted, not refused
+  Risk change = Risk::replace;  ///< what changing it costs
 };
 
 /// Whether two values are the same, or texts that the attribute takes for the same.
@@ -59,15 +59,18 @@ struct ResourceType {
   std::string provider = {};  ///< `latitude`
   std::string description = {};
   std::vector<Attribute> attributes = {};  ///< sorted by name
-  std::vector<std::string> identity = {};  ///< attributes that together single out an object to a person: [hostname]
-  std::vector<std::string> summary = {};   ///< attributes shown on a plan line: [plan, site]
-  bool adopt_only = false;                 ///< racked already: never created, only taken over
-  bool create_before_destroy = false;      ///< a replacement may stand beside the old one
+  std::vector<std::string> identity =
+      {};  ///< attributes that together single out an object to a person: [hostname]
+  std::vector<std::string> summary = {};  ///< attributes shown on a plan line: [plan, site]
+  bool adopt_only = false;                ///< racked already: never created, only taken over
+  bool create_before_destroy = false;     ///< a replacement may stand beside the old one
   bool costs_money = false;
-  std::string mark_field = {};             ///< where the mark goes, for people; empty: nowhere
-  bool marked_at_create = false;           ///< the creating request carries the mark; else it is set afterwards, or never
-  Risk retry = Risk::none;                 ///< what bringing a failed object back costs; none: it is replaced instead
-  Duration visible_within = {};            ///< a new object may be missing from lists for that long
+  std::string mark_field = {};  ///< where the mark goes, for people; empty: nowhere
+  bool marked_at_create =
+      false;  ///< the creating request carries the mark; else it is set afterwards, or never
+  Risk retry =
+      Risk::none;  ///< what bringing a failed object back costs; none: it is replaced instead
+  Duration visible_within = {};  ///< a new object may be missing from lists for that long
   Duration expected_create = {};
   Duration expected_update = {};
 

@@ -11,6 +11,7 @@ deletes `things` under /things. A reply has
 
 import http.server
 import json
+import re
 import socket
 import threading
 
@@ -25,7 +26,7 @@ class Api:
             self._server.daemon_threads = True
             self._server.things = {one["id"]: one for one in script.get("things", [])}
             self._server.replies = [dict(one) for one in script.get("replies", [])]
-            self._server.next_id = len(self._server.things) + 1
+            self._server.numbers = {0, *range(1, len(self._server.things) + 1)}
             self._server.guard = threading.Lock()
             self.url = f"http://127.0.0.1:{self._server.server_port}"
             self._server.url = self.url
@@ -83,6 +84,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return reply
         return None
 
+    def number_for(self, name):
+        """web-0 becomes th-1 and web-1 th-2, in whichever order they are asked for; nothing gets a number twice."""
+        numbers = self.server.numbers
+        index = re.fullmatch(r".*-(\d+)", name)
+        number = int(index.group(1)) + 1 if index else max(numbers) + 1
+        if number in numbers:
+            number = max(numbers) + 1
+        numbers.add(number)
+        return number
+
     def usual(self, body):
         things = self.server.things
         parts = self.path.split("?")[0].strip("/").split("/")
@@ -92,8 +103,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if len(parts) == 1 and self.command == "GET":
             return 200, {"things": list(things.values())}
         if len(parts) == 1 and self.command == "POST":
-            made = {"id": f"th-{self.server.next_id}", "state": "ready", "address": f"192.0.2.{self.server.next_id}", **body}
-            self.server.next_id += 1
+            number = self.number_for(str(body.get("name", "")))
+            made = {"id": f"th-{number}", "state": "ready", "address": f"192.0.2.{number}", **body}
             things[made["id"]] = made
             return 201, made
         if thing is None:

@@ -1,5 +1,6 @@
 #include "core/apply/apply.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/core/apply/run.h"
@@ -7,21 +8,318 @@
 namespace jim {
 namespace {
 
-TEST(ApplyTest, WhatThePlanSaysExistsAfterwardsAndTheNextPlanIsEmpty) {
+using testing::ElementsAre;
+
+const char* const kPair =
+    "  k: { type: fake.key, name: k }\n"
+    "  a: { type: fake.machine, name: a, size: s, key: '${k.id}' }\n";
+
+Result<void> refused() {
+  return Diagnostic{.code = ErrorCode::out_of_capacity, .message = "fake: none left"};
+}
+
+class ApplyTest : public testing::Test {
+ protected:
+  /// Operations whose log line starts with `start` fail before they do anything.
+  void fail(const std::string& start, ErrorCode code) {
+    bench.vendor.before = [start, code](const std::string& line) -> Result<void> {
+      if (!line.starts_with(start)) return {};
+      return Diagnostic{.code = code, .message = "fake: " + start};
+    };
+  }
+  void recover() { bench.vendor.before = {}; }
+  /// Has what the file asks for made, without a word.
+  void made(const std::string& file) {
+    bench.write(file);
+    const Report report = bench.apply();
+    ASSERT_TRUE(report.complete()) << shown(report);
+    bench.vendor.log.clear();
+    bench.observer.heard.clear();
+  }
   ApplyBench bench;
-  bench.write(
-      "  a: { type: fake.key, name: a }\n  b: { type: fake.machine, name: b, size: s, key: "
-      "'${a.id}' }\n",
-      "outputs: { ip: '${b.ip}' }\n");
+};
+
+// --- making ---
+
+TEST_F(ApplyTest, TheIntentIsDurableBeforeTheRequestAndTheIdBeforeAnythingElse) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_THAT(bench.vendor.log,
+              ElementsAre("saved a intent", "create fake.machine a", "saved a id-1 half-made",
+                          "saved a id-1", "saved outputs"));
+}
+
+TEST_F(ApplyTest, TheIntentSaysWhatToLookFor) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  std::optional<Record> then;
+  bench.vendor.before = [&](const std::string&) -> Result<void> {
+    then = bench.find("a");
+    return {};
+  };
+  const Plan plan = [&] {
+    auto hook = std::move(bench.vendor.before);
+    bench.vendor.before = {};
+    Plan made = bench.plan();
+    bench.vendor.before = std::move(hook);
+    return made;
+  }();
+  (void)bench.apply_plan(plan);
+  ASSERT_TRUE(then && then->intent);
+  EXPECT_EQ(then->id, "");
+  EXPECT_EQ(then->type, "fake.machine");
+  EXPECT_TRUE(then->half_made);
+  EXPECT_EQ(then->intent->action, "create");
+  EXPECT_EQ(then->intent->mark, Workbench::mark("a"));
+  EXPECT_EQ(then->intent->started, "2026-11-24T12:00:00Z");
+  EXPECT_TRUE(then->intent->fingerprint.starts_with("hmac:"));
+}
+
+TEST_F(ApplyTest, WhatIsMadeIsRecordedWithoutSecrets) {
+  made(
+      "  a: { type: fake.machine, name: a, size: s, user_data: hush, protect: true, needs: [k] }\n"
+      "  k: { type: fake.key, name: k }\n");
+  const Record record = *bench.find("a");
+  EXPECT_EQ(record.id, "id-2");
+  EXPECT_EQ(record.needs, (std::vector<std::string>{"k"}));
+  EXPECT_TRUE(record.protect);
+  EXPECT_FALSE(record.half_made);
+  EXPECT_FALSE(record.intent);
+  EXPECT_EQ(*record.attributes.find("ip"), Value("10.0.0.2"));
+  EXPECT_TRUE(is_fingerprint(*record.attributes.find("user_data")));
+  for (const auto& [address, text] : bench.disk.records)
+    EXPECT_EQ(text.find("hush"), std::string::npos);
+  EXPECT_EQ(bench.vendor.find("id-2")->mark, Workbench::mark("a"));
+}
+
+TEST_F(ApplyTest, ValuesThatOnlyTheVendorKnowsReachWhoNeedsThem) {
+  bench.write(kPair, "outputs: { ip: '${a.ip}' }\n");
   const Report report = bench.apply();
   EXPECT_TRUE(report.complete()) << shown(report);
-  EXPECT_EQ(bench.vendor.log,
-            (std::vector<std::string>{"list fake.key", "list fake.machine", "create fake.key a",
-                                      "create fake.machine b"}));
-  EXPECT_EQ(bench.vendor.find("id-2")->attributes.find("key")->as_string(), "id-1");
+  EXPECT_EQ(*bench.vendor.find("id-2")->attributes.find("key"), Value("id-1"));
   EXPECT_EQ(to_json(report.outputs), R"({"ip":"10.0.0.2"})");
   EXPECT_EQ(bench.disk.outputs, R"({"ip":"10.0.0.2"})");
   EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(ApplyTest, AllInstancesOfABlockReachWhoNeedsThem) {
+  made(
+      "  a: { type: fake.machine, count: 3, name: 'n${index}', size: s }\n"
+      "  b: { type: fake.machine, for_each: [x, y], name: '${each.value}', size: s }\n"
+      "  all: { type: fake.key, name: '${join(\",\", a[*].ip)} ${b[\"y\"].name}' }\n");
+  const State state = bench.state();
+  const std::string name =
+      bench.vendor.find(bench.find("all")->id)->attributes.find("name")->as_string();
+  EXPECT_EQ(name, "10.0.0.1,10.0.0.2,10.0.0.3 y");
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(ApplyTest, WhatDoesNotDependOnEachOtherIsMadeSideBySide) {
+  bench.write("  a: { type: fake.machine, count: 20, name: 'n${index}', size: s }\n");
+  bench.vendor.takes = std::chrono::minutes(5);
+  const Instant start = bench.clock.now();
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_LT(bench.clock.now() - start, std::chrono::minutes(6));
+  // Their notes can share disk writes: intents, ids, ends.
+  EXPECT_THAT(bench.logged.together, ElementsAre(20, 20, 20));
+}
+
+TEST_F(ApplyTest, NoMoreThanTheLimitIsUnderWayAtOnce) {
+  bench.write("  a: { type: fake.machine, count: 6, name: 'n${index}', size: s }\n");
+  bench.limit = 2;
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_THAT(bench.logged.together, ElementsAre(2, 2, 2, 2, 2, 2, 2, 2, 2));
+}
+
+TEST_F(ApplyTest, TheObserverHearsEachChangeOnce) {
+  bench.write(kPair);
+  (void)bench.apply();
+  EXPECT_THAT(bench.observer.heard,
+              ElementsAre("started k", "finished k done", "started a", "finished a done"));
+}
+
+TEST_F(ApplyTest, StateInMemoryFollows) {
+  made(kPair);
+  ASSERT_EQ(bench.after.records.size(), 2u);
+  EXPECT_EQ(bench.after.records, bench.state().records);
+}
+
+// --- failures ---
+
+TEST_F(ApplyTest, AFailedStepSkipsWhatNeedsItAndTheRestGoesOn) {
+  bench.write(std::string(kPair) +
+              "  b: { type: fake.machine, name: b, size: s }\n"
+              "  c: { type: fake.machine, name: c, size: s, needs: [a] }\n");
+  fail("create fake.key", ErrorCode::out_of_capacity);
+  EXPECT_EQ(shown(bench.apply()),
+            "create b id-1 done\n"
+            "create k failed: fake: create fake.key\n"
+            "create a skipped because of k\n"
+            "create c skipped because of a\n");
+  EXPECT_EQ(bench.disk.records.size(), 1u);
+  recover();
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_EQ(bench.vendor.objects.size(), 4u);
+}
+
+TEST_F(ApplyTest, ASkippedStepIsNotStarted) {
+  bench.write(kPair);
+  fail("create fake.key", ErrorCode::quota);
+  (void)bench.apply();
+  EXPECT_THAT(bench.observer.heard,
+              ElementsAre("started k", "finished k failed", "finished a skipped"));
+}
+
+TEST_F(ApplyTest, ARefusedCreateLeavesNothingBehind) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  fail("create", ErrorCode::out_of_capacity);
+  (void)bench.apply();
+  EXPECT_THAT(bench.vendor.log,
+              ElementsAre("saved a intent", "create fake.machine a", "dropped a", "saved outputs"));
+  EXPECT_TRUE(bench.disk.records.empty());
+}
+
+TEST_F(ApplyTest, ACreateOfUnknownOutcomeKeepsItsIntent) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  bench.vendor.after_effect = [](const std::string&) -> Result<void> {
+    return Diagnostic{.code = ErrorCode::unknown_outcome, .message = "no answer"};
+  };
+  const Report report = bench.apply();
+  EXPECT_EQ(shown(report), "create a failed: no answer\n");
+  EXPECT_TRUE(bench.find("a")->intent);
+  bench.vendor.after_effect = {};
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_EQ(bench.vendor.objects.size(), 1u);
+  EXPECT_FALSE(bench.find("a")->intent);
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(ApplyTest, AMachineThatFailsAfterItsIdIsKnownStaysInState) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  (void)bench.apply();
+  Record record = *bench.find("a");
+  record.half_made = true;
+  bench.record(record);
+  const Report report = bench.apply();
+  EXPECT_EQ(shown(report), "update a id-1 done\n");
+  EXPECT_THAT(bench.vendor.log, ElementsAre("saved a id-1 half-made", "update fake.machine id-1",
+                                            "saved a id-1", "saved outputs"));
+}
+
+TEST_F(ApplyTest, ALostWriteStopsNewWorkAndIsTold) {
+  bench.write(kPair);
+  bench.store.fail_commit(2, {.code = ErrorCode::io, .message = "disk full"});
+  const Report report = bench.apply();
+  EXPECT_EQ(shown(report),
+            "create k id-1 failed: disk full\n"
+            "create a not started\n"
+            "errors: disk full\n");
+  EXPECT_THAT(bench.vendor.log, ElementsAre("saved k intent", "create fake.key k"));
+  EXPECT_EQ(exit_status(report), 1);
+  const Report again = bench.apply();
+  EXPECT_TRUE(again.complete()) << shown(again);
+  EXPECT_EQ(bench.vendor.objects.size(), 2u);
+}
+
+TEST_F(ApplyTest, NothingIsSentWhenTheIntentCannotBeNoted) {
+  bench.write("  a: { type: fake.machine, count: 3, name: 'n${index}', size: s }\n");
+  bench.store.fail_commit(1, {.code = ErrorCode::io, .message = "disk full"});
+  (void)bench.apply();
+  for (const std::string& line : bench.vendor.log) EXPECT_NE(line, "create fake.machine n0");
+}
+
+TEST_F(ApplyTest, ALostLockStopsNewWork) {
+  bench.write(kPair);
+  bench.vendor.after_effect = [&](const std::string&) -> Result<void> {
+    bench.store.lose_lock();
+    return {};
+  };
+  const Report report = bench.apply();
+  ASSERT_EQ(report.errors.size(), 1u);
+  EXPECT_EQ(report.errors[0].code, ErrorCode::conflict);
+  EXPECT_EQ(report.steps[0].id, "id-1");  // it exists and costs money
+  EXPECT_EQ(report.steps[1].outcome, Outcome::not_started);
+}
+
+// --- interrupts ---
+
+TEST_F(ApplyTest, AnInterruptStartsNothingNewAndHearsOutWhatRuns) {
+  bench.write(kPair);
+  bench.vendor.after_effect = [&](const std::string&) -> Result<void> {
+    bench.stop.request();
+    return {};
+  };
+  const Report report = bench.apply();
+  EXPECT_EQ(shown(report), "create k id-1 done\ncreate a not started\ninterrupted\n");
+  EXPECT_EQ(exit_status(report), 130);
+  EXPECT_FALSE(bench.find("k")->half_made);
+  EXPECT_FALSE(bench.find("a"));
+}
+
+TEST_F(ApplyTest, AnInterruptedWaitLeavesAnObjectToGoOnWith) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  bench.vendor.after_effect = [&](const std::string&) -> Result<void> {
+    bench.stop.request();
+    return Diagnostic{.code = ErrorCode::cancelled, .message = "interrupted"};
+  };
+  EXPECT_EQ(shown(bench.apply()), "create a interrupted: interrupted\ninterrupted\n");
+  EXPECT_TRUE(bench.find("a")->intent);
+}
+
+// --- outputs ---
+
+TEST_F(ApplyTest, SecretOutputsAreSavedAsFingerprints) {
+  bench.write("  k: { type: fake.key, name: k }\n",
+              "outputs: { open: '${k.name}', secret: '${k.name}${sensitive(\"hush\")}' }\n");
+  const Report report = bench.apply();
+  EXPECT_TRUE(report.outputs.find("secret")->is_secret());
+  EXPECT_EQ(bench.disk.outputs.find("hush"), std::string::npos);
+  EXPECT_NE(bench.disk.outputs.find(R"("open":"k")"), std::string::npos);
+}
+
+TEST_F(ApplyTest, OutputsAreSavedWithoutAnyChangeToo) {
+  made("  k: { type: fake.key, name: k }\n");
+  bench.write("  k: { type: fake.key, name: k }\n", "outputs: { id: '${k.id}' }\n");
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_EQ(bench.disk.outputs, R"({"id":"id-1"})");
+}
+
+TEST_F(ApplyTest, ADestroyTakesTheOutputsAlong) {
+  bench.write(kPair, "outputs: { id: '${k.id}' }\n");
+  (void)bench.apply();
+  fail("remove fake.key", ErrorCode::unavailable);
+  (void)bench.apply({.destroy = true});
+  EXPECT_EQ(bench.disk.outputs, R"({"id":"id-1"})");
+  recover();
+  EXPECT_TRUE(bench.apply({.destroy = true}).complete());
+  EXPECT_EQ(bench.disk.outputs, "{}");
+}
+
+// --- exit statuses ---
+
+Report report_of(std::vector<StepReport> steps) { return {.steps = std::move(steps)}; }
+StepReport failed(ErrorCode code) {
+  return {.outcome = Outcome::failed, .error = {.code = code, .message = "no"}};
+}
+
+TEST(ExitStatusTest, SaysWhatHappened) {
+  const StepReport done = {.outcome = Outcome::done};
+  EXPECT_EQ(exit_status(report_of({})), 0);
+  EXPECT_EQ(exit_status(report_of({done})), 0);
+  EXPECT_EQ(exit_status(report_of({done, failed(ErrorCode::unavailable)})), 5);
+  EXPECT_EQ(exit_status(report_of({failed(ErrorCode::unavailable)})), 1);
+  EXPECT_EQ(exit_status(report_of({done, failed(ErrorCode::out_of_capacity)})), 7);
+  EXPECT_EQ(exit_status(report_of({failed(ErrorCode::out_of_capacity),
+                                   {.outcome = Outcome::skipped, .because = "a"}})),
+            7);
+  EXPECT_EQ(exit_status(report_of({failed(ErrorCode::out_of_capacity), failed(ErrorCode::quota)})),
+            1);
+  EXPECT_EQ(exit_status(report_of({failed(ErrorCode::unauthorized)})), 4);
+  EXPECT_EQ(exit_status(report_of({done, failed(ErrorCode::timed_out)})), 10);
+  Report report = report_of({done});
+  report.errors.push_back({.code = ErrorCode::io, .message = "disk full"});
+  EXPECT_EQ(exit_status(report), 1);
+  report.interrupted = true;
+  EXPECT_EQ(exit_status(report), 130);
 }
 
 }  // namespace

@@ -61,19 +61,71 @@ inline std::string shown(const Report& report) {
   return all;
 }
 
-/// A Workbench that applies as well.
+/// Passes commits on and logs each once it is durable: `saved a intent`, `saved a id-1 half-made`,
+/// `dropped a`, `saved outputs`. Gathers what is awaited in one turn, as the real stores do.
+class LoggedStore : public StateStore {
+ public:
+  LoggedStore(EventLoop& loop, StateStore& inner, std::vector<std::string>& log)
+      : loop_(loop), inner_(inner), log_(log) {}
+  Task<Result<State>> load() override { return inner_.load(); }
+  Task<Result<LockHolder>> acquire_lock(const LockHolder& wanted, Duration term) override {
+    return inner_.acquire_lock(wanted, term);
+  }
+  Task<Result<void>> renew_lock(Duration term) override { return inner_.renew_lock(term); }
+  Task<Result<void>> release_lock() override { return inner_.release_lock(); }
+  Task<Result<void>> create(const StateHead& head) override { return inner_.create(head); }
+  Task<Result<void>> commit(std::vector<RecordChange> changes) override {
+    std::vector<std::string> lines;
+    for (const RecordChange& change : changes) lines.push_back(line(change));
+    if (++waiting_ == 1) together.push_back(0);
+    ++together.back();
+    co_await loop_.sleep(std::chrono::milliseconds(1));
+    waiting_ = 0;
+    if (auto done = co_await inner_.commit(std::move(changes)); !done) co_return done;
+    log_.insert(log_.end(), lines.begin(), lines.end());
+    co_return Result<void>();
+  }
+  Task<Result<void>> commit_outputs(const ValueMap& outputs) override {
+    if (auto done = co_await inner_.commit_outputs(outputs); !done) co_return done;
+    log_.push_back("saved outputs");
+    co_return Result<void>();
+  }
+  std::string place() const override { return inner_.place(); }
+
+  std::vector<int> together = {};  ///< how many commits could share each disk write
+
+ private:
+  static std::string line(const RecordChange& change) {
+    const Record& record = change.record;
+    std::string text = (change.remove ? "dropped " : "saved ") + record.address.text();
+    if (change.remove) return text;
+    if (!record.id.empty()) text += " " + record.id;
+    if (record.id.empty() && record.intent) text += " intent";
+    if (!record.id.empty() && record.half_made) text += " half-made";
+    if (!record.deposed.empty()) text += " deposed " + join(record.deposed, ",");
+    if (record.forgotten) text += " forgotten";
+    return text;
+  }
+
+  EventLoop& loop_;
+  StateStore& inner_;
+  std::vector<std::string>& log_;
+  int waiting_ = 0;
+};
+
+/// A Workbench that applies as well. What vendor and store were asked stands in `vendor.log`.
 class ApplyBench : public Workbench {
  public:
   /// Plans and applies under a lock of its own.
   Report apply(const PlanOptions& options = {}) { return apply_plan(plan(options)); }
   Report apply_plan(const Plan& plan) {
-    if (prepare) prepare();
+    vendor.log.clear();
     (void)loop.run(store.acquire_lock({.who = "test"}, std::chrono::hours(1)));
     State now = state();
     const Providers providers = {{"fake", &vendor}};
     ApplyContext context = {.loop = loop,
                             .providers = providers,
-                            .store = store,
+                            .store = logged,
                             .state = now,
                             .stop = stop,
                             .observer = observer,
@@ -85,11 +137,11 @@ class ApplyBench : public Workbench {
   }
 
   MemoryStore store{loop, &disk};
+  LoggedStore logged{loop, store, vendor.log};
   StopFlag stop = {};
   HeardObserver observer = {};
   std::size_t limit = 256;
-  std::function<void()> prepare = {};  ///< called between plan and apply
-  State after = {};                    ///< what apply left in the context's state
+  State after = {};  ///< what apply left in the context's state
 };
 
 }  // namespace jim

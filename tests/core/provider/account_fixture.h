@@ -47,14 +47,16 @@ class Diary : public Journal {
     if (failure && !fail_on_id) co_return *failure;
     co_return Result<void>();
   }
-  Task<Result<void>> record_id(const std::string& id) override {
-    log_.push_back("id " + id);
+  Task<Result<void>> record_id(const std::string& new_id) override {
+    log_.push_back("id " + new_id);
+    id = new_id;
     if (failure && fail_on_id) co_return *failure;
     co_return Result<void>();
   }
   void progress(const std::string& what) override { told.push_back(what); }
 
   std::vector<Intent> intents = {};
+  std::string id = {};
   std::vector<std::string> told = {};
   std::optional<Diagnostic> failure = {};
   bool fail_on_id = false;

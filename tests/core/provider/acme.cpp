@@ -61,11 +61,13 @@ Acme::Acme() {
 
 Acme& Acme::with(const std::string& section, const std::string& text) {
   type_[section] = text;
+  compiled_.reset();
   return *this;
 }
 
 Acme& Acme::account(const std::string& section, const std::string& text) {
   account_[section] = text;
+  compiled_.reset();
   return *this;
 }
 
@@ -75,10 +77,12 @@ std::string Acme::text() const {
 }
 
 std::shared_ptr<const Manifest> Acme::compiled() const {
+  if (compiled_) return compiled_;
   Diagnostics diagnostics;
   auto manifest = load_manifest(text(), "acme.yaml", diagnostics);
   EXPECT_EQ(shown(diagnostics), "") << text();
-  return std::make_shared<const Manifest>(manifest ? *std::move(manifest) : Manifest());
+  compiled_ = std::make_shared<const Manifest>(manifest ? *std::move(manifest) : Manifest());
+  return compiled_;
 }
 
 std::string Acme::mistakes() const { return mistakes_in(text()); }

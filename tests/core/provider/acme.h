@@ -27,6 +27,7 @@ class Acme {
  private:
   std::map<std::string, std::string> account_ = {};
   std::map<std::string, std::string> type_ = {};
+  mutable std::shared_ptr<const Manifest> compiled_ = {};  ///< of the sections as they are
 };
 
 /// Every mistake in a manifest's text, as Acme::mistakes has them.
