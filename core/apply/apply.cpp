@@ -102,24 +102,24 @@ class Applier {
       context_.observer.finished(change, report);
       co_return false;
     }
-    const Instant start = context_.loop.clock().now();
+    ValueMap attributes = change.desired;
+    Result<void> done = step.makes ? complete(change, attributes, report) : Result<void>();
+    if (report.outcome == Outcome::skipped) {
+      context_.observer.finished(change, report);
+      co_return false;
+    }
     if (first) {
-      begun_[step.change] = start;
+      begun_[step.change] = context_.loop.clock().now();
       context_.observer.started(change);
     }
-    Result<void> done;
-    if (step.makes) {
-      done = co_await make(change, report);
-    } else {
+    if (done && step.makes) {
+      done = co_await make(change, attributes, report);
+    } else if (done) {
       done = co_await unmake(change, report);
     }
     report.took = context_.loop.clock().now() - begun_[step.change];
     const bool half = has_two_halves(change) && first;
     if (done) {
-      if (report.outcome == Outcome::skipped) {
-        context_.observer.finished(change, report);
-        co_return false;
-      }
       report.outcome = Outcome::done;
       if (!half) context_.observer.finished(change, report);
       co_return true;
@@ -149,11 +149,8 @@ class Applier {
 
   // --- making ---
 
-  Task<Result<void>> make(const Change& change, StepReport& report) {
+  Task<Result<void>> make(const Change& change, const ValueMap& attributes, StepReport& report) {
     report.id = change.id;
-    ValueMap attributes = change.desired;
-    if (auto known = complete(change, attributes, report); !known) co_return known.error();
-    if (report.outcome == Outcome::skipped) co_return Result<void>();
     if (change.action == Action::create || change.action == Action::replace)
       co_return co_await create(change, attributes, report);
     co_return co_await update(change, attributes, report);
