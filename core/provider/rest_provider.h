@@ -138,7 +138,9 @@ class RestProvider : public Provider {
   Task<Result<std::optional<Answer>>> send_once(Work& work, const RequestSpec& request);
   Task<Result<void>> send_step(Work& work, const StepSpec& step);
   /// After a request whose outcome nobody knows: whether the object shows that it took effect.
-  Task<Result<bool>> took_effect(Work& work, const StepSpec& step, const std::string& before);
+  /// `before`: its status then, where that is known.
+  Task<Result<bool>> took_effect(Work& work, const StepSpec& step,
+                                 const std::optional<std::string>& before);
   Task<Result<void>> run_step(Work& work, const StepSpec& step);
   Task<Result<void>> run_all(Work& work, const std::vector<StepSpec>& steps);
   Task<Result<void>> run_updates(Work& work);

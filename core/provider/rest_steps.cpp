@@ -62,7 +62,7 @@ Task<Result<std::optional<Answer>>> RestProvider::send_once(Work& work,
 }
 
 Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
-                                             const std::string& before) {
+                                             const std::optional<std::string>& before) {
   co_await settle(work, step);
   auto seen = co_await refresh(work);
   if (!seen) co_return seen.error();
@@ -75,13 +75,14 @@ Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
     if (!wanted) co_return wanted;
     if (!*wanted) co_return true;
   }
-  co_return work.object.status != before;
+  co_return before&& work.object.status != *before;
 }
 
 Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
   Patience patience = patience_for(work.spec, work.spec.stall());
   const RequestSpec* request = &step.request;
-  const std::string before = work.object.status;
+  std::optional<std::string> before;  // of an object that nobody has looked at: not known
+  if (!work.object.id.empty()) before = work.object.status;
   for (int attempt = 1;;) {
     auto sent = co_await send_once(work, *request);
     if (!sent) co_return sent.error();
