@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <memory>
 
 #include "cli/manual.h"
 #include "core/base/text.h"
@@ -415,9 +416,14 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
 CommandNode command_tree() { return Parser().root(); }
 
 Result<Invocation> parse_command_line(int argc, const char* const* argv) {
-  // Lives as long as the program: the invocation's function looks into it.
-  static Parser parser;
-  return parser.parse(argc, argv);
+  const auto parser = std::make_shared<Parser>();
+  auto invocation = parser->parse(argc, argv);
+  // The function looks into the parser, so it keeps it.
+  if (invocation && invocation->run)
+    invocation->run = [parser, run = std::move(invocation->run)](Context& context) {
+      return run(context);
+    };
+  return invocation;
 }
 
 }  // namespace jim

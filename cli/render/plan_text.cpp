@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/render/columns.h"
 #include "cli/render/duration.h"
 #include "cli/render/fold.h"
 #include "cli/render/value_text.h"
@@ -12,9 +13,8 @@ namespace jim {
 
 namespace {
 
-std::string padded(const std::string& text, std::size_t columns) {
-  const std::size_t have = width(text);
-  return have >= columns ? text : text + std::string(columns - have, ' ');
+std::string padded(const std::string& text, std::size_t wide) {
+  return text + std::string(wide - std::min(wide, columns(text)), ' ');
 }
 
 std::string coloured(const Paint& paint, Action action, const std::string& text) {
@@ -102,7 +102,7 @@ std::string details_text(const Fold& fold, const Paint& paint) {
   if (change.action == Action::create) return text;
   std::size_t widest = 0;
   for (const AttributeChange& one : change.attributes)
-    widest = std::max(widest, std::min<std::size_t>(width(difference_text(one)), 60));
+    widest = std::max(widest, std::min<std::size_t>(columns(difference_text(one)), 60));
   for (std::size_t i = 0; i < change.attributes.size(); ++i) {
     const AttributeChange& one = change.attributes[i];
     std::string risk = risk_text(one.risk);
@@ -131,7 +131,7 @@ std::string lines_of(const std::vector<Fold>& folds, const Paint& paint) {
   for (const Fold& fold : folds) {
     rows.push_back(columns_of(fold));
     for (std::size_t i = 0; i < widths.size(); ++i)
-      widths[i] = std::max(widths[i], width(rows.back()[i]));
+      widths[i] = std::max(widths[i], columns(rows.back()[i]));
   }
   std::string text;
   for (std::size_t row = 0; row < rows.size(); ++row) {

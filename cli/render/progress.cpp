@@ -46,6 +46,7 @@ std::array<std::size_t, kParts> fit(const std::vector<Row>& rows, std::size_t mo
     for (std::size_t i = 0; i < kParts; ++i) widths[i] = std::max(widths[i], columns(row[i]));
   std::size_t sum = 0;
   for (const std::size_t one : widths) sum += one > 0 ? one + kGap : 0;
+  sum -= std::min(sum, kGap);  // none after the last
   for (const std::size_t part : {kWhat, std::size_t{0}, std::size_t{1}}) {
     const std::size_t over = sum > most ? sum - most : 0;
     const std::size_t less = std::min(over, widths[part]);

@@ -1,5 +1,6 @@
 #include "cli/render/value_text.h"
 
+#include "cli/render/columns.h"
 #include "core/base/text.h"
 #include "core/state/fingerprint.h"
 #include "core/value/json.h"
@@ -10,19 +11,6 @@ namespace {
 
 constexpr const char* kSensitive = "(sensitive)";
 constexpr const char* kUnknown = "(known after apply)";
-
-/// The first `most` columns of UTF-8 text, and `…` where something is missing.
-std::string cut(const std::string& text, std::size_t most) {
-  if (width(text) <= most) return text;
-  std::size_t columns = 0;
-  std::size_t end = 0;
-  while (end < text.size() && columns + 1 < most) {
-    ++end;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-    ++columns;
-  }
-  return text.substr(0, end) + "…";
-}
 
 /// Inside lists and maps too, what stands for a value is no text of its own.
 std::string unquoted(std::string json) {
@@ -56,7 +44,7 @@ std::string value_text(const Value& value, bool secret, std::size_t most) {
   if (value.is_null()) return "(not set)";
   if (value.is_unknown()) return kUnknown;
   if (secret || value.is_secret() || is_fingerprint(value)) return kSensitive;
-  return cut(unquoted(escape_control(to_json(without_secrets(value)))), most);
+  return cut_columns(unquoted(escape_control(to_json(without_secrets(value)))), most);
 }
 
 std::string bare_text(const Value& value) {
