@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/provider/value_template.h"
@@ -16,6 +17,9 @@ using Kind = PaginationSpec::Kind;
 constexpr std::size_t kSideBySide = 8;
 /// A list that goes on for longer goes in circles.
 constexpr std::size_t kMostPages = 200'000;
+/// Some servers filter behind their pages and give empty ones in between; some never say that a
+/// page was the last.
+constexpr int kEmptyInARow = 10;
 
 /// What is needed for one list; it lives as long as the coroutine that made it.
 struct Walk {
@@ -31,7 +35,8 @@ struct Walk {
 /// One page as it came.
 struct Page {
   std::size_t count = 0;
-  std::string last_id = {};  ///< for markers
+  std::string first_id = {};
+  std::string last_id = {};
   Value next = {};
   std::string link = {};
   std::int64_t total = -1;
@@ -46,28 +51,47 @@ void add_parameter(std::string& url, const std::string& name, const std::string&
 std::string next_link(const Answer& answer) {
   for (const Header& header : answer.headers) {
     if (header.name != "link") continue;
-    for (const std::string& part : split(header.value, ",")) {
-      const auto open = part.find('<');
-      const auto close = part.find('>');
-      if (open == std::string::npos || close == std::string::npos || close < open) continue;
-      const std::string parameters = lower(part.substr(close));
-      if (parameters.find("rel=\"next\"") == std::string::npos &&
-          parameters.find("rel=next") == std::string::npos) {
-        continue;
+    const std::string& line = header.value;
+    for (auto open = line.find('<'); open != std::string::npos;) {
+      const auto close = line.find('>', open);  // a comma may be part of the address
+      if (close == std::string::npos) break;
+      const auto next = line.find('<', close);
+      const std::string parameters = lower(line.substr(close, next - close));
+      if (parameters.find("rel=\"next\"") != std::string::npos ||
+          parameters.find("rel=next") != std::string::npos) {
+        return line.substr(open + 1, close - open - 1);
       }
-      return part.substr(open + 1, close - open - 1);
+      open = next;
     }
   }
   return {};
 }
 
-std::string id_of_last(const ValueList& items) {
-  if (items.empty()) return {};
+std::string id_of(const Value& item) {
   for (const char* key : {"id", "uuid", "name"}) {
-    const Value* id = items.back().get(key);
+    const Value* id = item.get(key);
     if (id != nullptr && (id->is_string() || id->is_integer())) return plain_text(*id);
   }
   return {};
+}
+
+Diagnostic circle(const Walk& walk) {
+  return {.code = ErrorCode::unavailable,
+          .message = fmt::format("{}: the pages of {} go in a circle",
+                                 walk.exchange.settings().name, walk.list.request.route),
+          .hint = "is the manifest right about 'pagination'?"};
+}
+
+/// A server that does not know the parameter for pages gives the same one again and again.
+bool is_same(const Page& a, const Page& b) {
+  return a.count == b.count && !a.last_id.empty() && a.first_id == b.first_id &&
+         a.last_id == b.last_id;
+}
+
+/// Whether there may be more behind a page of so many. A server may give fewer than asked for: its
+/// own most is a round number.
+bool is_full(std::size_t count, std::size_t size) {
+  return count >= size || (count > 0 && count % 10 == 0);
 }
 
 Task<Result<Page>> read_page(const Walk& walk, std::string url) {
@@ -96,7 +120,10 @@ Task<Result<Page>> read_page(const Walk& walk, std::string url) {
   }
   Page page;
   page.count = items.as_list().size();
-  page.last_id = id_of_last(items.as_list());
+  if (page.count > 0) {
+    page.first_id = id_of(items.as_list().front());
+    page.last_id = id_of(items.as_list().back());
+  }
   page.next = walk.pages.next.empty() ? Value() : walk.pages.next.from(scope);
   page.link = next_link(answer);
   const Value total = walk.pages.total.empty() ? Value() : walk.pages.total.from(scope);
@@ -115,15 +142,17 @@ std::string counted_url(const Walk& walk, std::size_t index, std::size_t size) {
   return url;
 }
 
-Task<Result<std::size_t>> read_rest(const Walk& walk, std::size_t from, std::size_t to,
+/// Pages 1 to `to`, of `size` each, side by side.
+Task<Result<std::size_t>> read_rest(const Walk& walk, const Page& first, std::size_t to,
                                     std::size_t size) {
   std::optional<Diagnostic> failure;
   const std::function<Task<void>(std::size_t)> one = [&](std::size_t index) -> Task<void> {
     if (failure) co_return;
-    auto page = co_await read_page(walk, counted_url(walk, from + index, size));
+    const auto page = co_await read_page(walk, counted_url(walk, index + 1, size));
     if (!page && !failure) failure = page.error();
+    if (page && is_same(*page, first)) failure = circle(walk);
   };
-  co_await for_each_bounded(walk.loop, to - from, kSideBySide, one);
+  co_await for_each_bounded(walk.loop, to - 1, kSideBySide, one);
   if (failure) co_return *failure;
   co_return to;
 }
@@ -131,27 +160,29 @@ Task<Result<std::size_t>> read_rest(const Walk& walk, std::size_t from, std::siz
 /// Pages that have a number or an offset.
 Task<Result<std::size_t>> read_counted(const Walk& walk) {
   std::size_t size = static_cast<std::size_t>(walk.size);
+  Page before;
   for (std::size_t index = 0; index < kMostPages; ++index) {
     const auto page = co_await read_page(walk, counted_url(walk, index, size));
     if (!page) co_return page.error();
     if (page->count == 0) co_return index + 1;
+    if (is_same(*page, before)) co_return circle(walk);
     if (page->total >= 0) {
       const auto total = static_cast<std::size_t>(page->total);
       if (page->count >= total) co_return index + 1;
-      // A server may give fewer than asked for; its own size is then what counts.
-      size = std::min(size, page->count);
+      size = std::min(size, page->count);  // its own most is what counts
       const std::size_t wanted = std::min((total + size - 1) / size, kMostPages);
-      co_return co_await read_rest(walk, 1, wanted, size);
+      co_return co_await read_rest(walk, *page, wanted, size);
     }
-    if (page->count < size) co_return index + 1;
+    if (!is_full(page->count, size)) co_return index + 1;
+    if (index == 0) size = std::min(size, page->count);
+    before = *page;
   }
-  co_return kMostPages;
+  co_return circle(walk);
 }
 
 /// The address of the page after `page`; empty: it was the last.
 Result<std::string> next_address(const Walk& walk, const Page& page) {
   const Kind kind = walk.pages.kind;
-  if (page.count == 0 && kind != Kind::cursor) return std::string();
   if (kind == Kind::link_header) {
     return page.link.empty() ? Result<std::string>(std::string()) : walk.exchange.follow(page.link);
   }
@@ -165,7 +196,7 @@ Result<std::string> next_address(const Walk& walk, const Page& page) {
     add_parameter(url, walk.pages.position, next);
     return url;
   }
-  const bool full = walk.size > 0 && page.count >= static_cast<std::size_t>(walk.size);
+  const bool full = walk.size > 0 && is_full(page.count, static_cast<std::size_t>(walk.size));
   const bool more = walk.pages.next.empty() ? full : !next.empty();
   if (!more || page.last_id.empty()) return std::string();
   add_parameter(url, walk.pages.position, page.last_id);
@@ -175,19 +206,18 @@ Result<std::string> next_address(const Walk& walk, const Page& page) {
 /// Pages of which each tells where the next one is.
 Task<Result<std::size_t>> read_linked(const Walk& walk) {
   std::string url = walk.first.url;
-  for (std::size_t count = 1; count < kMostPages; ++count) {
+  std::set<std::string> seen;
+  int empty = 0;
+  for (std::size_t count = 1; seen.insert(url).second; ++count) {
     const auto page = co_await read_page(walk, url);
     if (!page) co_return page.error();
     const auto next = next_address(walk, *page);
     if (!next) co_return next.error();
-    if (next->empty()) co_return count;
-    if (*next == url) break;
+    empty = page->count == 0 ? empty + 1 : 0;
+    if (next->empty() || empty == kEmptyInARow) co_return count;
     url = *next;
   }
-  co_return Diagnostic{
-      .code = ErrorCode::unavailable,
-      .message = fmt::format("{}: the pages of {} go in a circle", walk.exchange.settings().name,
-                             walk.list.request.route)};
+  co_return circle(walk);
 }
 
 }  // namespace
