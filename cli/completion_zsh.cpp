@@ -100,7 +100,7 @@ std::string zsh_completion(const CommandNode& root) {
   for (const Place& place : places_of(root)) {
     text += "\n" + function_of(place.path) + "() {\n";
     if (!place.node->commands.empty()) {
-      text += "  local line state\n  local -a commands=(\n";
+      text += "  local curcontext=$curcontext line state\n  local -a commands=(\n";
       for (const CommandNode& below : place.node->commands)
         text += "    '" + below.name + ":" + quoted(below.summary) + "'\n";
       text +=
