@@ -200,6 +200,7 @@ bool Session::open_providers() {
   if (globals_.sandbox && !start_sandbox()) return false;
   for (const Account& account : workspace_.accounts()) {
     ProviderSettings settings = *account.settings;
+    settings.secrets = workspace_.expansion().secrets();
     if (sandbox_) {
       const auto base = sandbox_base(account.manifest->provider);
       if (!base)

@@ -115,6 +115,14 @@ std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& at
   return warning;
 }
 
+Diagnostic mistake_in(const Attribute& attribute, Diagnostic error) {
+  if (!attribute.secret) return error;
+  const std::size_t first = error.message.find('"');
+  const std::size_t last = error.message.rfind('"');
+  if (first != last) error.message.replace(first, last + 1 - first, "(sensitive)");
+  return error;
+}
+
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where) {
   auto converted = convert(value, attribute.type);

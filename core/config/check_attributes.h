@@ -18,6 +18,10 @@ void check_names(const ResourceBlock& block, const ResourceType& type, Diagnosti
 std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& attribute,
                                 const Value& value, const SourceLocation& where);
 
+/// A mistake in the expression of an attribute: of a secret one it shows no text that the
+/// expression holds.
+Diagnostic mistake_in(const Attribute& attribute, Diagnostic error);
+
 /// Converts one attribute's value to its type and checks allowed values; secret attributes become
 /// secret. Fails with invalid_config at `where`.
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,

@@ -5,6 +5,7 @@
 #include "core/config/check_attributes.h"
 #include "core/config/expander.h"
 #include "core/graph/graph.h"
+#include "core/value/redact.h"
 
 namespace jim {
 
@@ -70,6 +71,24 @@ const std::vector<std::string>& Expansion::needs(const std::string& block) const
   return found == inner_->needs.end() ? kNone : found->second;
 }
 
+std::vector<std::string> Expansion::secrets() const {
+  std::vector<Reference> references;
+  for (const ResourceBlock& block : inner_->config.resources)
+    for (const ConfigAttribute& attribute : block.attributes)
+      attribute.value.collect_references(references);
+  std::vector<std::string> texts;
+  if (const Value* variables = inner_->scope->lookup("var")) collect_secrets(*variables, texts);
+  const Value* environment = inner_->scope->lookup("env");
+  for (const Reference& reference : references) {
+    if (environment == nullptr || reference.root != "env" || reference.steps.empty()) continue;
+    if (const Value* value = environment->get(reference.steps.front()))
+      collect_secrets(value->as_secret(), texts);
+  }
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
 Result<ValueMap> Expansion::evaluate(const Desired& resource,
                                      const std::map<std::string, Value>& values) const {
   detail::InstanceScope scope(*inner_->scope, values, inner_->values);
@@ -80,9 +99,9 @@ Result<ValueMap> Expansion::evaluate(const Desired& resource,
     const Value* before = resource.attributes.find(written.name);
     if (before == nullptr || !before->has_unknown()) continue;
     auto value = written.value.evaluate(scope);
-    if (!value) return value.error();
-    auto checked = check_value(resource.address.text(), *resource.type->attribute(written.name),
-                               *value, written.value.where);
+    const Attribute& attribute = *resource.type->attribute(written.name);
+    if (!value) return mistake_in(attribute, value.error());
+    auto checked = check_value(resource.address.text(), attribute, *value, written.value.where);
     if (!checked) return checked.error();
     attributes.set(written.name, std::move(*checked));
   }

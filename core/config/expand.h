@@ -58,6 +58,10 @@ class Expansion {
   static Value block_value(const ResourceBlock& block,
                            const std::vector<std::pair<Address, ValueMap>>& instances);
 
+  /// The texts that expressions of the file take from secret variables and the environment, for
+  /// `conceal`: they may be a part of what is sent.
+  std::vector<std::string> secrets() const;
+
   struct Inner;  ///< for expand.cpp
 
  private:

@@ -138,7 +138,7 @@ bool Expander::put(const std::string& resource, const Part& part, const Scope& s
                    ValueMap& into) {
   const auto value = part.written->value.evaluate(scope);
   auto checked = value ? check_value(resource, *part.attribute, *value, part.written->value.where)
-                       : value.error();
+                       : mistake_in(*part.attribute, value.error());
   if (!checked) {
     diagnostics_.push_back(checked.error());
     return false;

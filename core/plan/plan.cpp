@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/conceal.h"
 #include "core/base/text.h"
 #include "core/plan/diff.h"
 #include "core/plan/match.h"
 #include "core/plan/selection.h"
 #include "core/state/fingerprint.h"
+#include "core/value/redact.h"
 
 namespace jim {
 
@@ -217,7 +219,7 @@ class Planner {
       change.resumes = change.resumes || comes_back;
       change.reasons.insert(change.reasons.begin(),
                             "the vendor says '" + object.status + "'" +
-                                (object.problem.empty() ? "" : ": " + object.problem));
+                                (object.problem.empty() ? "" : ": " + problem_of(match)));
       if (comes_back) change.reasons.push_back("it can be brought back and need not be replaced");
     } else if (forces_replacement(change.attributes)) {
       change.action = Action::replace;
@@ -260,6 +262,13 @@ class Planner {
     change.expected = change.action == Action::replace  ? change.type->expected_create
                       : change.action == Action::update ? change.type->expected_update
                                                         : Duration{};
+  }
+
+  /// The vendor's words, which may repeat what the thing was made with.
+  static std::string problem_of(const Match& match) {
+    std::vector<std::string> secrets;
+    for (const auto& [name, value] : match.desired->attributes) collect_secrets(value, secrets);
+    return conceal(match.object->problem, secrets);
   }
 
   std::string reason(const Match& match, const AttributeChange& change) const {

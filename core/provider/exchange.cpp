@@ -100,23 +100,10 @@ bool concerns(const ValueTemplate& value, const std::vector<std::string>& change
 
 }  // namespace
 
-void collect_secrets(const Value& value, std::vector<std::string>& out) {
-  if (!value.has_secret()) return;
-  if (value.is_list()) {
-    for (const Value& item : value.as_list())
-      collect_secrets(value.is_secret() ? item.as_secret() : item, out);
-  } else if (value.is_map()) {
-    for (const auto& [key, item] : value.as_map()) {
-      collect_secrets(value.is_secret() ? item.as_secret() : item, out);
-    }
-  } else if (value.is_string() && value.as_string().size() >= 3) {
-    out.push_back(value.as_string());
-  }
-}
-
 Result<void> Exchange::prepare() {
   config_ = Value(settings_.config);
   collect_secrets(config_, secrets_);
+  secrets_.insert(secrets_.end(), settings_.secrets.begin(), settings_.secrets.end());
   ManifestScope scope;
   scope.bind("config", &config_);
 

@@ -8,6 +8,7 @@
 #include "core/net/http.h"
 #include "core/provider/manifest.h"
 #include "core/provider/settings.h"
+#include "core/value/redact.h"
 
 namespace jim {
 
@@ -73,8 +74,5 @@ class Exchange {
   std::vector<Header> headers_ = {};
   std::vector<std::string> secrets_ = {};
 };
-
-/// Collects the texts of all secrets inside `value`.
-void collect_secrets(const Value& value, std::vector<std::string>& out);
 
 }  // namespace jim

@@ -17,7 +17,8 @@ struct ProviderSettings {
   ValueMap config = {};   ///< every key of the manifest's `config`; null where nothing was given
   std::string endpoint = {};  ///< replaces the manifest's base_url; empty: it does not
   std::string ca_file = {};
-  int page_size = 0;        ///< replaces the manifest's; 0: it does not
+  std::vector<std::string> secrets = {};  ///< of the whole file: texts that no error may show
+  int page_size = 0;                      ///< replaces the manifest's; 0: it does not
   double time_scale = 1.0;  ///< of waits between polls; below 1 for a sandbox that hurries
 };
 

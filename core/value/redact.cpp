@@ -33,4 +33,18 @@ Value redacted(const Value& value, std::string_view key) {
   return ValueMap::from_entries(std::move(entries));
 }
 
+void collect_secrets(const Value& value, std::vector<std::string>& out) {
+  if (!value.has_secret()) return;
+  if (value.is_list()) {
+    for (const Value& item : value.as_list())
+      collect_secrets(value.is_secret() ? item.as_secret() : item, out);
+  } else if (value.is_map()) {
+    for (const auto& [key, item] : value.as_map()) {
+      collect_secrets(value.is_secret() ? item.as_secret() : item, out);
+    }
+  } else if (value.is_string() && value.as_string().size() >= 3) {
+    out.push_back(value.as_string());
+  }
+}
+
 }  // namespace jim

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/value/value.h"
 
@@ -11,5 +13,8 @@ namespace jim {
 /// which tells changed from unchanged to whoever has the key and nothing to anybody else. Unknowns
 /// stay. The result holds no secret.
 Value redacted(const Value& value, std::string_view key = {});
+
+/// Adds the texts of all secrets inside `value` to `out`, for `conceal`.
+void collect_secrets(const Value& value, std::vector<std::string>& out);
 
 }  // namespace jim

@@ -1,9 +1,14 @@
 """What jim is put through. Each scene is a function of a Play; all canaries are made here."""
 
+import http.server
 import json
+import re
 import signal
-import socket
+import ssl
+import subprocess
+import tempfile
 import threading
+import urllib.request
 
 from canaries import HEADER_MIDDLE, Canary
 
@@ -136,8 +141,9 @@ def whole_life(play):
     jim("plan", "--out", "plan.json", env=later, expect=[0])
     jim("apply", "plan.json", "--yes", env=later, expect=[0])
     # Changed behind jim's back.
-    play.vendor.things["th-2"]["labels"] = {"plain": PLAIN.text}
-    play.vendor.things["th-2"]["key"] = LATER.text
+    web = next(thing for thing in play.vendor.things.values() if thing["name"] == "web")
+    web["labels"] = {"plain": PLAIN.text}
+    web["key"] = LATER.text
     for form in FORMATS:
         jim("drift", *form, env=later)
         jim("plan", *form, env=later)
@@ -145,9 +151,16 @@ def whole_life(play):
     jim("state", "mv", "db", "old", "--yes", env=later)
     jim("state", "mv", "old", "db", "--yes", env=later)
     jim("state", "rm", "db", "--yes", env=later, expect=[0])
-    jim("adopt", "db", "th-1", "--yes", env=later)
-    jim("apply", "--yes", env=later)
-    jim("state", "rebuild", "--yes", env=later)
+    jim("adopt", "db", "th-1", "--yes", env=later, expect=[0])
+    jim("apply", "--yes", env=later, expect=[0])
+    # Nothing to do: what was read is kept all the same.
+    jim("apply", "--yes", "-o", "json", env=later, expect=[0])
+    jim("output", "-o", "json", env=later, expect=[0])
+    (play.stage.work / ".jim" / "state.db").unlink()
+    jim("state", "rebuild", "--yes", env=later, expect=[0])
+    jim("state", "export", env=later, expect=[0])
+    for form in FORMATS:
+        jim("plan", *form, env=later, expect=[0])
     jim("plan", "--destroy", env=later, expect=[0])
     jim("destroy", "--yes", env=later, expect=[0])
 
@@ -192,7 +205,8 @@ def echoing_vendor(play):
 def problems(play):
     """The vendor's words on a machine that failed repeat its password."""
     play.begin("failed thing")
-    play.vendor.mode["adds"].update(state="broken", why=f"password {PASSWORD.text} too weak, {VARIABLE.text}, {PLAIN.text}, token {TOKEN.text}")
+    play.vendor.mode["adds"].update(state="broken")
+    play.vendor.mode["why"] = True
     play.jim("apply", "--yes", "--log", "debug", "--events", "events.ndjson")
     for form in FORMATS:
         play.jim("plan", *form)
@@ -236,7 +250,6 @@ def ironic(play):
 def addresses(play):
     """Passwords in URLs, and servers that cannot be reached or trusted."""
     secret = URL_PASSWORD.text
-    silent = socket.create_server(("127.0.0.1", 0))
     ends = {"works": f"http://user:{secret}@127.0.0.1:{play.vendor.port}", "no TLS there": f"https://user:{secret}@127.0.0.1:{play.vendor.port}",
             "refused": f"http://user:{secret}@127.0.0.1:1", "no host": f"http://user:{secret}@no-such-host.invalid/",
             "no URL": f"http://user:{secret}@[", "no scheme": f"user:{secret}@127.0.0.1", "another scheme": f"ftp://user:{secret}@127.0.0.1/",
@@ -246,7 +259,6 @@ def addresses(play):
             endpoint = url if place == "file" else "${env.ENDPOINT}"
             play.begin(f"address, {words}, {place}", document(play, providers={"acme": {"manifest": "./acme.yaml", "endpoint": endpoint, "time_scale": 0}}))
             play.jim("plan", "--log", "debug", "--events", "events.ndjson", env={"ENDPOINT": url})
-    silent.close()
     for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         for host in ("127.0.0.1:1", "no-such-host.invalid:80", f"127.0.0.1:{play.vendor.port}", "["):
             play.begin(f"proxy {name} {host}", document(play, providers={"acme": {"manifest": "./acme.yaml", "endpoint": "http://api.invalid", "time_scale": 0}}))
@@ -350,4 +362,71 @@ def ends(play):
         play.jim("apply", "--yes", "--log", "debug")
 
 
-SCENES = [whole_life, names_of_things, echoing_vendor, problems, authentication, ironic, addresses, expressions, misplaced, literals, ends]
+def untrusted(play):
+    """A server whose certificate nobody signed, and CA files that are none."""
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem", "-out", "cert.pem"],
+                          cwd=play.stage.work, capture_output=True)
+    if made.returncode != 0:
+        play.stage.wrong.append("no certificate could be made: " + made.stderr.decode())
+        return
+    play.stage.inputs |= {play.stage.work / "key.pem", play.stage.work / "cert.pem"}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(play.stage.work / "cert.pem", play.stage.work / "key.pem")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://user:{URL_PASSWORD.text}@127.0.0.1:{server.server_port}"
+    for more in ({}, {"ca_file": "none.pem"}, {"ca_file": "jim.yaml"}, {"ca_file": "cert.pem"}):
+        play.begin(f"untrusted server {more}", document(play, providers={"acme": {"manifest": "./acme.yaml", "endpoint": url, "time_scale": 0, **more}}))
+        play.jim("plan", "--log", "debug", "--events", "events.ndjson", expect=[1, 3, 4])
+        play.jim("apply", "--yes", "--log", "debug", "-o", "json", expect=[1, 3, 4])
+    server.shutdown()
+
+
+def built_in_vendors(play):
+    """Latitude and Lambda with their secret attributes, against a served sandbox that fails now and then. What the vendors
+    themselves keep is theirs, so their data is elsewhere."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        sandbox = subprocess.Popen([play.stage.jim, "sandbox", "serve", "--data", elsewhere], cwd=elsewhere, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        url = re.search(rb"http://[0-9.:]+", sandbox.stdout.readline()).group().decode()
+
+        def order(route, value):
+            urllib.request.urlopen(urllib.request.Request(f"{url}/_sandbox/{route}", json.dumps(value).encode(), method="POST")).read()
+
+        text = json.dumps({
+            "project": "shop",
+            "providers": {"latitude": {"endpoint": url + "/latitude", "token": "${env.OTHER}", "time_scale": 0.01},
+                          "lambda": {"endpoint": url + "/lambda/api/v1", "time_scale": 0.01}},
+            "resources": {
+                "p": {"type": "latitude.project", "name": "p"},
+                "boot": {"type": "latitude.user_data", "description": "boot", "content": "#cloud-config\npassword: ${env.DB_PASSWORD}\n", "project": "${p.id}"},
+                "key": {"type": "lambda.ssh_key", "name": "k", "public_key": "ssh-ed25519 AAAA"},
+                "gpu": {"type": "lambda.instance", "name": "gpu", "instance_type": "gpu_1x_a10", "region": "us-west-1", "ssh_key_names": ["${key.name}"],
+                        "user_data": "echo ${env.PLAIN}"}},
+            "outputs": {"jupyter": "${gpu.jupyter_token}", "content": "${boot.content}"}})
+        env = {"OTHER": BASIC.text, "LAMBDA_API_KEY": TOKEN.text}
+        play.begin("built-in vendors", text)
+        order("faults", [{"on": "POST /user_data", "do": "status", "status": 422, "body": {"errors": [{"detail": "cannot take " + PASSWORD.text}]}}])
+        play.jim("apply", "--yes", "--log", "debug", "--events", "events.ndjson", env=env)
+        play.jim("apply", "--yes", "--log", "debug", "--events", "events.ndjson", env=env, expect=[0])
+        for form in FORMATS:
+            for command in (["plan", "--detailed-exitcode"], ["drift", "--detailed-exitcode"], ["output"], ["state", "show", "boot"], ["state", "export"]):
+                play.jim(*command, *form, env=env, expect=[0])
+        order("drift", [{"vendor": "latitude", "type": "user_data", "match": {}, "set": {"content": "aGFja2Vk"}}])
+        later = {**env, "DB_PASSWORD": LATER.text}
+        for form in FORMATS:
+            play.jim("drift", *form, env=later)
+            play.jim("plan", *form, env=later, expect=[0])
+        play.jim("apply", "--yes", "--log", "debug", env=later, expect=[0])
+        play.jim("destroy", "--yes", "--log", "debug", env=later, expect=[0])
+        sandbox.terminate()
+        sandbox.wait()
+    # The sandbox inside jim believes everyone: no true credential goes there.
+    play.begin("sandbox", json.dumps({"project": "shop", "providers": {"latitude": {"token": "${env.OTHER}"}},
+                                      "resources": {"p": {"type": "latitude.project", "name": "p"}}}))
+    play.jim("--sandbox", "apply", "--yes", "--log", "debug", env={**env, "LATITUDESH_BEARER": TOKEN.text}, expect=[0])
+    play.jim("--sandbox", "destroy", "--yes", env={**env, "LATITUDESH_BEARER": TOKEN.text}, expect=[0])
+
+
+SCENES = [whole_life, names_of_things, echoing_vendor, problems, authentication, ironic, addresses, untrusted, built_in_vendors, expressions, misplaced,
+          literals, ends]

@@ -90,6 +90,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if len(parts) == 1 and self.command == "POST":
             made = {"id": f"th-{vendor.next_id}", "state": "ready", **vendor.mode.get("adds", {}), **json.loads(body)}
             vendor.next_id += 1
+            if vendor.mode.get("why"):
+                made["why"] = f"cannot build from {body.decode()} for {self.headers.get('Authorization')}"
             vendor.things[made["id"]] = made
             return 201, json.dumps(made).encode()
         thing = vendor.things.get(parts[1])
