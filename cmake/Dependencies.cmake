@@ -7,12 +7,32 @@ if(JIM_STATIC)
   set(ZLIB_USE_STATIC_LIBS ON)
 endif()
 
+# jim_lean(TARGET): lets a C library's imported target name a copy of its archive without unwind
+# tables. Nothing is thrown through C code, and the tables of all of them are half a megabyte.
+function(jim_lean target)
+  if(NOT JIM_STATIC)
+    return()
+  endif()
+  get_target_property(archive ${target} IMPORTED_LOCATION)
+  get_filename_component(name "${archive}" NAME)
+  set(lean "${CMAKE_BINARY_DIR}/lean/${name}")
+  if("${archive}" IS_NEWER_THAN "${lean}")
+    file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/lean")
+    execute_process(COMMAND ${CMAKE_OBJCOPY} --remove-section=.eh_frame "${archive}" "${lean}"
+      COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION "${lean}")
+endfunction()
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(SQLite3 3.34 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+foreach(target OpenSSL::Crypto OpenSSL::SSL SQLite::SQLite3)
+  jim_lean(${target})
+endforeach()
 
 # An imported target for a library whose own CMake package is missing or names only the .so.
 function(jim_import name header library)

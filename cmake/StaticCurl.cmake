@@ -27,12 +27,18 @@ function(jim_add_curl)
   set(CURL_USE_LIBPSL OFF)
   set(CURL_USE_LIBSSH2 OFF)
   set(USE_LIBIDN2 OFF)
+  # What a client of APIs has no use for.
+  foreach(part ALTSVC COOKIES DOH GETOPTIONS HSTS LIBCURL_OPTION NETRC PROGRESS_METER SHUFFLE_DNS)
+    set(CURL_DISABLE_${part} ON)
+  endforeach()
   # Cache entries: curl sets these in the cache itself and would drop a plain variable.
   set(CURL_BROTLI OFF CACHE STRING "" FORCE)
   set(CURL_ZSTD OFF CACHE STRING "" FORCE)
   set(CURL_CA_BUNDLE none CACHE STRING "" FORCE)  # jim finds the host's CA store itself
   set(CURL_CA_PATH none CACHE STRING "" FORCE)
   set(CMAKE_C_FLAGS "${CMAKE_C_FLAGS} -w -fPIE -ffunction-sections -fdata-sections")
+  # Nothing is thrown through C code.
+  string(APPEND CMAKE_C_FLAGS " -fno-asynchronous-unwind-tables -fno-unwind-tables")
   set(CMAKE_EXPORT_COMPILE_COMMANDS OFF)
   add_subdirectory("${JIM_CURL_SOURCE}" "${CMAKE_BINARY_DIR}/curl" EXCLUDE_FROM_ALL)
 endfunction()
