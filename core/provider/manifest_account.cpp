@@ -29,7 +29,9 @@ AuthSpec read_one_auth(const YamlNode& node, const std::string& what, Diagnostic
   Section section(node, what, diagnostics);
   AuthSpec result;
   section.require("kind");
-  result.kind = read_word(section, "kind", kAuthKinds).value_or(AuthSpec::Kind::none);
+  const auto kind = read_word(section, "kind", kAuthKinds);
+  if (!kind) section.allow({"header", "token", "username", "password"});  // one mistake is enough
+  result.kind = kind.value_or(AuthSpec::Kind::none);
   result.when = section.expression("when");
   const auto template_of = [&](std::string_view key) {
     const YamlNode* found = section.require(key);
@@ -67,7 +69,8 @@ ErrorRule read_rule(const YamlNode& node, const std::string& what, Diagnostics& 
   rule.hint = section.text("hint");
   section.require("means");
   rule.means = read_word(section, "means", kMeanings).value_or(Meaning::invalid);
-  if (rule.statuses.empty() && rule.code.empty() && rule.match.empty()) {
+  const bool named = section.find("status") || !rule.code.empty() || !rule.match.empty();
+  if (!named) {
     section.error(section.where(), fmt::format("{} fits every error", what),
                   "name a status, a code or a part of the message");
   }
@@ -231,7 +234,7 @@ PaginationSpec read_pagination(const YamlNode& node, const std::string& what,
       break;
   }
   const bool needs_size = result.kind == Kind::page || result.kind == Kind::offset;
-  if (needs_size && result.size <= 0) {
+  if (needs_size && section.find("size") == nullptr) {
     section.error(section.where(), fmt::format("{}: 'size' is missing", what),
                   "without it the last page cannot be told from the others");
   }

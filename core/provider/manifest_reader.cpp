@@ -143,6 +143,10 @@ std::string Section::one_of(const std::vector<std::string>& words) {
   return first;
 }
 
+void Section::allow(const std::vector<std::string>& keys) {
+  known_.insert(known_.end(), keys.begin(), keys.end());
+}
+
 void Section::finish() {
   for (const YamlNode::Entry& entry : node_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;

@@ -37,6 +37,8 @@ class Section {
 
   /// The first of `words` that is a key here; empty: none.
   std::string one_of(const std::vector<std::string>& words);
+  /// Takes `keys` for known ones without reading them.
+  void allow(const std::vector<std::string>& keys);
   /// Reports keys that nobody asked for.
   void finish();
 

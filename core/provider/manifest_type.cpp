@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/provider/manifest_parts.h"
 
 namespace jim {
@@ -174,8 +175,13 @@ void check_type(Section& section, TypeSpec& spec) {
   }
   const auto check_attribute = [&](const std::string& name, const SourceLocation& where) {
     if (spec.type.attribute(name) != nullptr) return;
-    section.error(where, fmt::format("{}: no attribute is called '{}'", what, name));
+    std::vector<std::string> names;
+    for (const Attribute& attribute : spec.type.attributes) names.push_back(attribute.name);
+    const auto likely = did_you_mean(name, names);
+    section.error(where, fmt::format("{}: no attribute is called '{}'", what, name),
+                  likely ? fmt::format("did you mean '{}'?", *likely) : "");
   };
+  if (spec.type.attributes.empty()) return;
   for (const StepSpec& step : spec.update) {
     for (const std::string& name : step.changed) check_attribute(name, step.request.where);
   }

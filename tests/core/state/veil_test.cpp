@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "core/state/fingerprint.h"
+#include "core/value/json.h"
 #include "core/value/redact.h"
 
 namespace jim {
 namespace {
 
 const std::string kKey = "key";
+const std::string kHidden = "\"(sensitive)\"";
 
 Value parsed(const std::string& text) { return *parse_json(text); }
 
@@ -30,32 +32,31 @@ TEST(VeilTest, WhatWasNoSecretIsShown) {
   EXPECT_EQ(shown(R"({"a":["b"]})", parsed(R"({"a":["c"]})")), R"({"a":["b"]})");
 }
 
-TEST(VeilTest,
-     WhatWasASecretIsHidden){EXPECT_EQ(shown(R"("S")", secret("S")), R"("(sensitive)") ");
-                             EXPECT_EQ(shown(R"("another")", secret("S")), R"("(sensitive)") ");
+TEST(VeilTest, WhatWasASecretIsHidden) {
+  EXPECT_EQ(shown(R"("S")", secret("S")), kHidden);
+  EXPECT_EQ(shown(R"("another")", secret("S")), kHidden);
 }
 
 TEST(VeilTest, AFingerprintCountsAsTheSecret) {
-  EXPECT_EQ(shown(R"("S")", fingerprint_value(Value("S"), kKey)), R"("(sensitive)")
-  ");
-      const Value stored = redacted(labels(), kKey);
-  EXPECT_EQ(shown(R"({"team":"web","token":"S"})", stored), R"({"team":"web","token":"(sensitive)"
-})");
+  EXPECT_EQ(shown(R"("S")", fingerprint_value(Value("S"), kKey)), kHidden);
+  const Value stored = redacted(labels(), kKey);
+  EXPECT_EQ(shown(R"({"team":"web","token":"S"})", stored),
+            R"({"team":"web","token":)" + kHidden + "}");
 }
 
 TEST(VeilTest, OnlyTheSecretEntriesOfAMapAreHidden) {
   EXPECT_EQ(shown(R"({"new":"n","team":"ops","token":"S"})", labels()),
-            R"({"new":"n","team":"ops","token":"(sensitive)"})");
+            R"({"new":"n","team":"ops","token":)" + kHidden + "}");
 }
 
-TEST(VeilTest, AnotherShapeIsHiddenAsAWhole){
-    EXPECT_EQ(shown(R"(["web","S"])", labels()), R"("(sensitive)") ");
+TEST(VeilTest, AnotherShapeIsHiddenAsAWhole) {
+  EXPECT_EQ(shown(R"(["web","S"])", labels()), kHidden);
 }
 
 TEST(VeilTest, ItemsThatMovedStayHidden) {
   const Value list = ValueList{Value("open"), secret("S")};
-  EXPECT_EQ(shown(R"(["S","open"])", list), R"(["(sensitive)","open"])");
-  EXPECT_EQ(shown(R"(["open","more","S"])", list), R"(["open","(sensitive)","(sensitive)"])");
+  EXPECT_EQ(shown(R"(["S","open"])", list), "[" + kHidden + R"(,"open"])");
+  EXPECT_EQ(shown(R"(["open","more","S"])", list), R"(["open",)" + kHidden + "," + kHidden + "]");
 }
 
 TEST(VeilTest, NothingIsNoSecret) { EXPECT_EQ(shown("null", secret("S")), "null"); }
