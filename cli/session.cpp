@@ -59,6 +59,7 @@ Session::Session(Context& context)
       limited_(loop_, watched_, &stop_),
       http_(loop_, limited_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()), &counts_,
             &stop_),
+      state_http_(loop_, curl_, RetryPolicy{}, static_cast<std::uint32_t>(::getpid()) + 1),
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
@@ -111,7 +112,9 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   std::string place = workspace_.state_url(found);
   if (!found.empty()) return fail(found), false;
   if (globals_.sandbox) place = kSandboxState;
-  auto opened = open_store(loop_, place.empty() ? kDefaultState : place, workspace_.config().root);
+  StoreSettings settings = {.root = workspace_.config().root};
+  if (!place.empty()) settings.url = place;
+  auto opened = open_store(loop_, state_http_, settings);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {

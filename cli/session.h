@@ -95,6 +95,7 @@ class Session {
   WatchedHttp watched_;
   RateLimitedHttp limited_;
   RetryingHttp http_;
+  RetryingHttp state_http_;  ///< goes on after a stop: what was done must be written
   Interrupt interrupt_;
   Events events_;
   std::unique_ptr<jim::Sandbox> sandbox_ = {};

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <vector>
 
 namespace jim {
 
@@ -33,6 +32,14 @@ std::string digest_hex(const EVP_MD* algorithm, std::string_view bytes) {
 }  // namespace
 
 std::string sha256_hex(std::string_view bytes) { return digest_hex(EVP_sha256(), bytes); }
+std::uint64_t sha256_prefix(std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> result = {};
+  EVP_Digest(bytes.data(), bytes.size(), result.data(), nullptr, EVP_sha256(), nullptr);
+  std::uint64_t prefix = 0;
+  for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | result[i];
+  return prefix;
+}
+
 std::string sha1_hex(std::string_view bytes) { return digest_hex(EVP_sha1(), bytes); }
 std::string sha512_hex(std::string_view bytes) { return digest_hex(EVP_sha512(), bytes); }
 std::string md5_hex(std::string_view bytes) { return digest_hex(EVP_md5(), bytes); }
@@ -73,11 +80,16 @@ bool base64_decode(std::string_view text, std::string& bytes) {
   return true;
 }
 
-std::string random_hex(int bytes) {
-  std::vector<unsigned char> random(static_cast<std::size_t>(bytes));
-  if (RAND_bytes(random.data(), bytes) != 1)
+std::string random_bytes(int bytes) {
+  std::string random(static_cast<std::size_t>(bytes), '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), bytes) != 1)
     std::abort();  // no randomness: nothing safe can be made
-  return hex(random.data(), random.size());
+  return random;
+}
+
+std::string random_hex(int bytes) {
+  const std::string random = random_bytes(bytes);
+  return hex(reinterpret_cast<const unsigned char*>(random.data()), random.size());
 }
 
 }  // namespace jim

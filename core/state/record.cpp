@@ -2,92 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "core/state/fields.h"
+
 namespace jim {
 
 namespace {
 
 constexpr std::int64_t kSchema = 1;
 
-Value texts(const std::vector<std::string>& items) {
-  return Value(ValueList(items.begin(), items.end()));
-}
-
-/// Writes only what is not the default: most records are short.
-class Writer {
- public:
-  void text(const char* name, const std::string& value) {
-    if (!value.empty()) entries_.emplace_back(name, value);
-  }
-  void list(const char* name, const std::vector<std::string>& value) {
-    if (!value.empty()) entries_.emplace_back(name, texts(value));
-  }
-  void flag(const char* name, bool value) {
-    if (value) entries_.emplace_back(name, true);
-  }
-  void map(const char* name, const ValueMap& value) {
-    if (!value.empty()) entries_.emplace_back(name, value);
-  }
-  void value(const char* name, Value value) { entries_.emplace_back(name, std::move(value)); }
-  Value take() { return Value(ValueMap::from_entries(std::move(entries_))); }
-
- private:
-  std::vector<ValueMap::Entry> entries_ = {};
-};
-
-/// Reads fields of a map and remembers the first that is not what it should be, or that nobody
-/// asked for.
-class Reader {
- public:
-  explicit Reader(const Value& value) : value_(value) {
-    if (!value.is_map()) wrong_ = "it is no map";
-  }
-  void text(std::string_view name, std::string& out) {
-    if (const Value* found = take(name, Value::Kind::string)) out = found->as_string();
-  }
-  void flag(std::string_view name, bool& out) {
-    if (const Value* found = take(name, Value::Kind::boolean)) out = found->as_bool();
-  }
-  void number(std::string_view name, std::int64_t& out) {
-    if (const Value* found = take(name, Value::Kind::integer)) out = found->as_integer();
-  }
-  void map(std::string_view name, ValueMap& out) {
-    if (const Value* found = take(name, Value::Kind::map)) out = found->as_map();
-  }
-  void list(std::string_view name, std::vector<std::string>& out) {
-    const Value* found = take(name, Value::Kind::list);
-    if (found == nullptr) return;
-    for (const Value& item : found->as_list()) {
-      if (!item.is_string()) return fail(name);
-      out.push_back(item.as_string());
-    }
-  }
-  const Value* child(std::string_view name) { return take(name, Value::Kind::map); }
-  /// Empty when everything was understood.
-  std::string finish() {
-    if (wrong_.empty() && seen_ != value_.as_map().size())
-      wrong_ = "it has a field that this version of jim does not know";
-    return wrong_;
-  }
-
- private:
-  const Value* take(std::string_view name, Value::Kind kind) {
-    if (!wrong_.empty()) return nullptr;
-    const Value* found = value_.get(name);
-    if (found == nullptr) return nullptr;
-    ++seen_;
-    if (found->kind() == kind) return found;
-    fail(name);
-    return nullptr;
-  }
-  void fail(std::string_view name) { wrong_ = fmt::format("its field '{}' is malformed", name); }
-
-  const Value& value_;
-  std::size_t seen_ = 0;
-  std::string wrong_ = {};
-};
-
 Value intent_to_value(const Intent& intent) {
-  Writer out;
+  FieldWriter out;
   out.text("action", intent.action);
   out.text("mark", intent.mark);
   out.text("client_id", intent.client_id);
@@ -99,7 +23,7 @@ Value intent_to_value(const Intent& intent) {
 }
 
 std::string read_intent(const Value& value, Intent& intent) {
-  Reader in(value);
+  FieldReader in(value);
   in.text("action", intent.action);
   in.text("mark", intent.mark);
   in.text("client_id", intent.client_id);
@@ -121,7 +45,7 @@ Diagnostic not_understood(const std::string& address, const std::string& why) {
 }  // namespace
 
 Value record_to_value(const Record& record) {
-  Writer out;
+  FieldWriter out;
   out.value("schema", kSchema);
   out.text("address", record.address.text());
   out.text("type", record.type);
@@ -143,7 +67,7 @@ Result<Record> record_from(const Value& value) {
   Record record;
   std::string address;
   std::int64_t schema = 0;
-  Reader in(value);
+  FieldReader in(value);
   in.number("schema", schema);
   in.text("address", address);
   if (schema > kSchema)

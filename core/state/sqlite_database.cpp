@@ -11,6 +11,8 @@
 #include <filesystem>
 
 #include "core/base/digest.h"
+#include "core/state/damage.h"
+#include "core/state/sqlite_format.h"
 #include "core/state/sqlite_problem.h"
 
 namespace jim {
@@ -18,20 +20,19 @@ namespace jim {
 namespace {
 
 constexpr std::int64_t kApplication = 0x6a696d31;  // "jim1", in the file's header
-constexpr std::int64_t kFormat = 1;
 constexpr int kBusyMilliseconds = 5000;  // others hold the write lock for one commit at a time
 
 constexpr const char* kSchema = R"(
 pragma journal_mode = wal;
 begin;
 create table meta(name text primary key, value) without rowid;
-create table record(address text primary key, body text not null) without rowid;
+create table entry(key text primary key, serial integer not null, body text not null) without rowid;
 create table lock(
   one integer primary key check (one = 1), token integer not null, who text not null,
   command text not null, since integer not null, expires integer not null,
   machine text not null, pid integer not null, started text not null);
 pragma application_id = 0x6a696d31;
-pragma user_version = 1;
+pragma user_version = 2;
 commit;
 )";
 
@@ -187,13 +188,13 @@ Result<void> SqliteDatabase::check() {
                       .hint = "name another place by --state or 'state:'"};
   const auto format = pragma("pragma user_version");
   if (!format) return format.error();
-  if (*format > kFormat)
+  if (*format > kSqliteFormat)
     return Diagnostic{
         .code = ErrorCode::io,
         .message = fmt::format(
             "the state {} was written by a newer version of jim: its format is {}, and this "
             "version knows up to {}",
-            place_, *format, kFormat),
+            place_, *format, kSqliteFormat),
         .hint = "use that version or a newer one"};
   return {};
 }

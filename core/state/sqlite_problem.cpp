@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/state/damage.h"
+
 namespace jim {
 
 namespace {
@@ -34,15 +36,6 @@ std::string system_reason(sqlite3* handle) {
 }
 
 }  // namespace
-
-Diagnostic damaged_state(const std::string& place, const std::string& why) {
-  return {.code = ErrorCode::io,
-          .message = fmt::format("the state {} is damaged: {}", place, why),
-          .hint = fmt::format(
-              "move it away (mv {0} {0}.damaged), then 'jim state rebuild' makes it anew from the "
-              "marks on the objects",
-              place)};
-}
 
 Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::string& place) {
   switch (sqlite3_errcode(handle)) {

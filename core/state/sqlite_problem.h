@@ -11,7 +11,5 @@ namespace jim {
 /// The last failure of `handle`, a state kept at `path`, as a person needs it: what happened and
 /// what to do.
 Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::string& place);
-/// A state file that is not what it should be.
-Diagnostic damaged_state(const std::string& place, const std::string& why);
 
 }  // namespace jim

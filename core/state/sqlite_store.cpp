@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unordered_map>
 
-#include "core/state/fingerprint.h"
-#include "core/state/lock_text.h"
+#include "core/state/lock.h"
+#include "core/state/sqlite_format.h"
 #include "core/state/sqlite_problem.h"
-#include "core/value/json.h"
 
 namespace jim {
 
@@ -27,8 +27,7 @@ std::int64_t to_unix(std::chrono::system_clock::time_point time) {
 /// One commit that waits for the end of the loop's turn. Lives in the frame of whoever awaits it.
 struct SqliteStore::Waiting {
   SqliteStore& store;
-  const std::vector<RecordChange>* changes = nullptr;
-  const ValueMap* outputs = nullptr;
+  Batch batch = {};
   std::coroutine_handle<> handle = {};
   Result<void> result = {};
 
@@ -73,73 +72,51 @@ Result<void> SqliteStore::open() {
 Result<void> SqliteStore::open_to_write() {
   if (auto made = SqliteDatabase::make(path_, place_); !made) return made;
   if (auto opened = open(); !opened) return opened;
+  if (auto current = bring_to_current_format(*database_, place_); !current) return current;
   auto put = database_->prepare(
-      "insert into record values (?1, ?2) on conflict do update set body = excluded.body");
+      "insert into entry values (?1, ?2, ?3) on conflict do update set serial = excluded.serial, "
+      "body = excluded.body");
   if (!put) return put.error();
-  auto remove = database_->prepare("delete from record where address = ?1");
+  auto remove = database_->prepare("delete from entry where key = ?1");
   if (!remove) return remove.error();
   put_ = std::move(*put);
   remove_ = std::move(*remove);
   return {};
 }
 
-Task<Result<State>> SqliteStore::load() {
-  if (!database_ && !exists()) co_return State{};
+Task<Result<std::vector<Entry>>> SqliteStore::load(std::vector<std::string> prefixes) {
+  if (!database_ && !exists()) co_return std::vector<Entry>();
   if (auto opened = open(); !opened) co_return opened.error();
   // One transaction: everything as of one moment, whoever writes meanwhile.
   if (auto begun = database_->run("begin"); !begun) co_return begun.error();
-  Result<State> state = read();
+  auto entries = read(prefixes);
   database_->roll_back();
-  if (state) key_ = state->head.fingerprint_key;
-  co_return state;
+  co_return entries;
 }
 
-Result<State> SqliteStore::read() {
-  State state;
-  if (auto meta = read_meta(state); !meta) return meta.error();
-  if (auto records = read_records(state); !records) return records.error();
-  return state;
-}
-
-Result<void> SqliteStore::read_meta(State& state) {
-  auto rows = database_->prepare("select name, value from meta");
+Result<std::vector<Entry>> SqliteStore::read(const std::vector<std::string>& prefixes) {
+  const auto format = format_of(*database_);
+  if (!format) return format.error();
+  if (*format < kSqliteFormat) return read_old_format(*database_, place_, prefixes);
+  std::vector<Entry> entries;
+  auto rows = database_->prepare(
+      "select key, serial, body from entry where key >= ?1 and key < ?2 order by key");
   if (!rows) return rows.error();
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return {};
-    const std::string_view name = rows->text(0);
-    if (name == "project") state.head.project = rows->text(1);
-    if (name == "lineage") state.head.lineage = rows->text(1);
-    if (name == "fingerprint_key") state.head.fingerprint_key = rows->text(1);
-    if (name == "serial") state.head.serial = rows->number(1);
-    if (name != "outputs") continue;
-    auto outputs = parse_json(rows->text(1));
-    if (!outputs || !outputs->is_map()) return damaged_state(place_, "its outputs are malformed");
-    state.outputs = outputs->as_map();
+  for (const std::string& prefix : prefixes) {
+    const std::string end = prefix_end(prefix);
+    rows->bind(1, prefix);
+    rows->bind(2, end);
+    while (true) {
+      const auto row = rows->step();
+      if (!row) return row.error();
+      if (!*row) break;
+      entries.push_back({.key = std::string(rows->text(0)),
+                         .serial = rows->number(1),
+                         .body = std::string(rows->text(2))});
+    }
+    rows->reset();
   }
-}
-
-Result<void> SqliteStore::read_records(State& state) {
-  auto count = database_->prepare("select count(*) from record");
-  if (!count) return count.error();
-  if (const auto row = count->step(); !row) return row.error();
-  state.records.reserve(static_cast<std::size_t>(count->number(0)));
-  auto rows = database_->prepare("select body from record order by address");
-  if (!rows) return rows.error();
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return row.error();
-    if (!*row) break;
-    const auto body = parse_json(rows->text(0));
-    if (!body) return damaged_state(place_, "a record is malformed");
-    auto record = record_from(*body);
-    if (!record) return record.error();
-    state.records.push_back(std::move(*record));
-  }
-  std::sort(state.records.begin(), state.records.end(),
-            [](const Record& a, const Record& b) { return a.address < b.address; });
-  return {};
+  return entries;
 }
 
 // --- the lock ---
@@ -192,7 +169,7 @@ Result<void> SqliteStore::locked(Work work) {
   });
 }
 
-Task<Result<LockHolder>> SqliteStore::acquire_lock(const LockHolder& wanted, Duration term) {
+Task<Result<LockHolder>> SqliteStore::acquire_lock(LockHolder wanted, Duration term) {
   if (auto opened = open_to_write(); !opened) co_return opened.error();
   co_return take_lock(wanted, term);
 }
@@ -207,11 +184,9 @@ Result<LockHolder> SqliteStore::take_lock(const LockHolder& wanted, Duration ter
     if (!lock) return lock.error();
     if (lock->taken && lock->expires > now && !is_gone(lock->process))
       return held_lock(place_, lock->holder);
-    if (auto counted = add_to_meta("token", 1); !counted) return counted;
-    auto token = database_->prepare("select value from meta where name = 'token'");
+    const auto token = next_token();
     if (!token) return token.error();
-    if (const auto row = token->step(); !row) return row.error();
-    holder.token = token->number(0);
+    holder.token = *token;
     auto take = database_->prepare(
         "insert or replace into lock values (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     if (!take) return take.error();
@@ -249,64 +224,40 @@ Task<Result<void>> SqliteStore::release_lock() {
   co_return release->run();
 }
 
+Result<std::int64_t> SqliteStore::next_token() {
+  auto count = database_->prepare(
+      "insert into meta values ('token', 1) on conflict do update set value = value + 1");
+  if (!count) return count.error();
+  if (auto counted = count->run(); !counted) return counted.error();
+  auto token = database_->prepare("select value from meta where name = 'token'");
+  if (!token) return token.error();
+  if (const auto row = token->step(); !row) return row.error();
+  return token->number(0);
+}
+
 // --- writing ---
 
-Result<void> SqliteStore::set_meta(std::string_view name, std::string_view value) {
-  auto set = database_->prepare("insert or replace into meta values (?1, ?2)");
-  if (!set) return set.error();
-  set->bind(1, name);
-  set->bind(2, value);
-  return set->run();
-}
-
-Result<void> SqliteStore::add_to_meta(std::string_view name, std::int64_t more) {
-  auto add = database_->prepare(
-      "insert into meta values (?1, ?2) on conflict do update set value = value + ?2");
-  if (!add) return add.error();
-  add->bind(1, name);
-  add->bind(2, more);
-  return add->run();
-}
-
-Task<Result<void>> SqliteStore::create(const StateHead& head) {
-  const auto made = locked([&]() -> Result<void> {
-    State old;
-    if (auto meta = read_meta(old); !meta) return meta;
-    if (!old.head.lineage.empty()) return state_exists(place_, old.head.project);
-    if (auto set = set_meta("project", head.project); !set) return set;
-    if (auto set = set_meta("lineage", head.lineage); !set) return set;
-    if (auto set = set_meta("fingerprint_key", head.fingerprint_key); !set) return set;
-    auto serial = database_->prepare("insert or replace into meta values ('serial', ?1)");
-    if (!serial) return serial.error();
-    serial->bind(1, head.serial);
-    return serial->run();
-  });
-  if (made) key_ = head.fingerprint_key;
-  co_return made;
-}
-
-Task<Result<void>> SqliteStore::commit(std::vector<RecordChange> changes) {
-  Waiting waiting{.store = *this, .changes = &changes};
+Task<Result<void>> SqliteStore::commit(Batch batch) {
+  Waiting waiting{.store = *this, .batch = std::move(batch)};
   co_return co_await waiting;
 }
 
-Task<Result<void>> SqliteStore::commit_outputs(const ValueMap& outputs) {
-  Waiting waiting{.store = *this, .outputs = &outputs};
-  co_return co_await waiting;
-}
-
-Result<void> SqliteStore::put(const Waiting& waiting) {
-  const JsonStyle style = stored_style(key_);
-  if (waiting.outputs != nullptr)
-    return set_meta("outputs", to_json(Value(*waiting.outputs), style));
-  for (const RecordChange& change : *waiting.changes) {
-    const std::string address = change.record.address.text();
-    SqliteStatement& statement = change.remove ? remove_ : put_;
-    statement.bind(1, address);
-    const std::string body =
-        change.remove ? std::string() : to_json(record_to_value(change.record), style);
-    if (!change.remove) statement.bind(2, body);
-    if (auto done = statement.run(); !done) return done;
+/// Writes each key once, as the last of the group has it: the state's head is in all of them.
+Result<void> SqliteStore::put(const std::vector<Waiting*>& group) {
+  std::unordered_map<std::string_view, const EntryChange*> last;
+  for (const Waiting* one : group)
+    for (const EntryChange& change : one->batch.changes) last[change.entry.key] = &change;
+  for (const Waiting* one : group) {
+    for (const EntryChange& change : one->batch.changes) {
+      if (last[change.entry.key] != &change) continue;
+      SqliteStatement& statement = change.remove ? remove_ : put_;
+      statement.bind(1, change.entry.key);
+      if (!change.remove) {
+        statement.bind(2, change.entry.serial);
+        statement.bind(3, change.entry.body);
+      }
+      if (auto done = statement.run(); !done) return done;
+    }
   }
   return {};
 }
@@ -315,11 +266,7 @@ void SqliteStore::flush() {
   if (waiting_.empty()) return;
   std::vector<Waiting*> group;
   group.swap(waiting_);
-  const auto written = locked([&]() -> Result<void> {
-    for (const Waiting* one : group)
-      if (auto done = put(*one); !done) return done;
-    return add_to_meta("serial", static_cast<std::int64_t>(group.size()));
-  });
+  const auto written = locked([&] { return put(group); });
   for (Waiting* one : group) {
     one->result = written;
     loop_.resume_soon(one->handle);

@@ -8,6 +8,8 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/net/task.h"
+#include "core/state/history.h"
+#include "core/state/lock.h"
 #include "core/state/record.h"
 
 namespace jim {
@@ -18,6 +20,7 @@ struct StateHead {
   std::string lineage = {};          ///< made with the state, short: 8 characters a-z0-9
   std::string fingerprint_key = {};  ///< random; keys the HMACs that stand for secrets
   std::int64_t serial = 0;           ///< grows by one with each commit
+  std::int64_t runs = 0;             ///< the number of the last run
   bool operator==(const StateHead&) const = default;
 };
 
@@ -30,41 +33,47 @@ struct State {
   const Record* find(const Address& address) const;
 };
 
-/// One write: puts or removes a record.
+/// One write: puts or removes a record, and notes for the history what it is about.
 struct RecordChange {
   Record record = {};
   bool remove = false;
+  std::optional<RunStep> step = {};
 };
 
-/// Who holds the exclusive right to write.
-struct LockHolder {
-  std::string who = {};  ///< user@host, process id
-  std::string command = {};
-  std::string since = {};    ///< UTC
-  std::string expires = {};  ///< UTC
-  std::int64_t token = 0;    ///< grows with each holder; a write with an older one is refused
-};
+/// How many runs the history keeps.
+inline constexpr std::int64_t kKeptRuns = 100;
 
-/// Where records live. One contract for all stores; tests/core/state/store_contract.h holds it.
-/// Every commit is durable when its task ends, costs the same whatever the number of records, and
-/// is refused with `conflict` when the lock was lost.
+/// A project's state as commands see it, wherever it is kept. Every commit is durable when its task
+/// ends, costs the same whatever the number of records, and is refused with `conflict` when the
+/// lock was lost. After a commit that failed nothing more is written until it is loaded again.
 class StateStore {
  public:
   virtual ~StateStore() = default;
-  /// Reads everything. A store that does not exist yet gives an empty State with an empty lineage;
-  /// nothing is written.
+  /// Reads everything but the history. A state that does not exist yet gives an empty State with an
+  /// empty lineage; nothing is written.
   virtual Task<Result<State>> load() = 0;
   /// Takes the lock for `term`, or fails with `conflict` naming the holder. A holder whose term is
   /// over is replaced.
-  virtual Task<Result<LockHolder>> acquire_lock(const LockHolder& wanted, Duration term) = 0;
+  virtual Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) = 0;
   /// Prolongs the lock; `conflict` when it was lost.
   virtual Task<Result<void>> renew_lock(Duration term) = 0;
   virtual Task<Result<void>> release_lock() = 0;
   /// Makes a new state with this head; fails with `conflict` when there is one. Needs the lock.
-  virtual Task<Result<void>> create(const StateHead& head) = 0;
+  virtual Task<Result<void>> create(StateHead head) = 0;
   /// Writes all changes or none. Several waiting commits may share one disk write. Needs the lock.
   virtual Task<Result<void>> commit(std::vector<RecordChange> changes) = 0;
-  virtual Task<Result<void>> commit_outputs(const ValueMap& outputs) = 0;
+  virtual Task<Result<void>> commit_outputs(ValueMap outputs) = 0;
+
+  /// Gives the run its number and notes it; the steps of later commits belong to it. Drops the
+  /// runs that are too old to keep. Needs the lock and a state.
+  virtual Task<Result<Run>> begin_run(Run run) = 0;
+  /// Writes how the run of `begin_run` ended, and steps that no commit carried.
+  virtual Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) = 0;
+  /// The runs that are kept, the latest first.
+  virtual Task<Result<std::vector<Run>>> runs() = 0;
+  /// The steps of a run, in order.
+  virtual Task<Result<std::vector<RunStep>>> steps(std::int64_t run) = 0;
+
   /// For messages: `.jim/state.db`.
   virtual std::string place() const = 0;
 };

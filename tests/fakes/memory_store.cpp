@@ -1,7 +1,7 @@
 #include "tests/fakes/memory_store.h"
 
 #include "core/state/fingerprint.h"
-#include "core/state/lock_text.h"
+#include "core/state/lock.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -46,7 +46,7 @@ Task<Result<State>> MemoryStore::load() {
   co_return state;
 }
 
-Task<Result<LockHolder>> MemoryStore::acquire_lock(const LockHolder& wanted, Duration term) {
+Task<Result<LockHolder>> MemoryStore::acquire_lock(LockHolder wanted, Duration term) {
   const auto now = loop_.clock().wall();
   if (state_.lock && state_.expires > now) co_return held_lock(place(), *state_.lock);
   LockHolder holder = wanted;
@@ -72,7 +72,7 @@ Task<Result<void>> MemoryStore::release_lock() {
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryStore::create(const StateHead& head) {
+Task<Result<void>> MemoryStore::create(StateHead head) {
   if (!is_ours()) co_return lost();
   if (!state_.head.lineage.empty()) co_return state_exists(place(), state_.head.project);
   state_.head = head;
@@ -92,6 +92,8 @@ Task<Result<void>> MemoryStore::commit(std::vector<RecordChange> changes) {
   if (auto begun = begin_commit(); !begun) co_return begun;
   const JsonStyle style = stored_style(state_.head.fingerprint_key);
   for (const RecordChange& change : changes) {
+    if (change.step && state_.head.runs > 0)
+      state_.steps[state_.head.runs][change.step->number] = *change.step;
     if (change.remove)
       state_.records.erase(change.record.address);
     else
@@ -100,11 +102,37 @@ Task<Result<void>> MemoryStore::commit(std::vector<RecordChange> changes) {
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryStore::commit_outputs(const ValueMap& outputs) {
+Task<Result<void>> MemoryStore::commit_outputs(ValueMap outputs) {
   co_await loop_.yield();
   if (auto begun = begin_commit(); !begun) co_return begun;
   state_.outputs = to_json(Value(outputs), stored_style(state_.head.fingerprint_key));
   co_return Result<void>();
+}
+
+Task<Result<Run>> MemoryStore::begin_run(Run run) {
+  if (!is_ours()) co_return lost();
+  run.number = ++state_.head.runs;
+  state_.runs[run.number] = run;
+  co_return run;
+}
+
+Task<Result<void>> MemoryStore::end_run(Run run, std::vector<RunStep> steps) {
+  if (!is_ours()) co_return lost();
+  for (RunStep& step : steps) state_.steps[run.number][step.number] = std::move(step);
+  state_.runs[run.number] = std::move(run);
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<Run>>> MemoryStore::runs() {
+  std::vector<Run> runs;
+  for (const auto& [number, run] : state_.runs) runs.insert(runs.begin(), run);
+  co_return runs;
+}
+
+Task<Result<std::vector<RunStep>>> MemoryStore::steps(std::int64_t run) {
+  std::vector<RunStep> steps;
+  for (const auto& [number, step] : state_.steps[run]) steps.push_back(step);
+  co_return steps;
 }
 
 }  // namespace jim

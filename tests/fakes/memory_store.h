@@ -15,6 +15,8 @@ struct MemoryState {
   StateHead head = {};
   std::map<Address, std::string> records = {};  ///< as JSON, as a real store has them
   std::string outputs = "{}";
+  std::map<std::int64_t, Run> runs = {};
+  std::map<std::int64_t, std::map<std::int64_t, RunStep>> steps = {};
   std::optional<LockHolder> lock = {};
   std::chrono::system_clock::time_point expires = {};
   std::int64_t token = 0;
@@ -37,12 +39,16 @@ class MemoryStore : public StateStore {
   const MemoryState& held() const { return state_; }
 
   Task<Result<State>> load() override;
-  Task<Result<LockHolder>> acquire_lock(const LockHolder& wanted, Duration term) override;
+  Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
   Task<Result<void>> renew_lock(Duration term) override;
   Task<Result<void>> release_lock() override;
-  Task<Result<void>> create(const StateHead& head) override;
+  Task<Result<void>> create(StateHead head) override;
   Task<Result<void>> commit(std::vector<RecordChange> changes) override;
-  Task<Result<void>> commit_outputs(const ValueMap& outputs) override;
+  Task<Result<void>> commit_outputs(ValueMap outputs) override;
+  Task<Result<Run>> begin_run(Run run) override;
+  Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
+  Task<Result<std::vector<Run>>> runs() override;
+  Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
   std::string place() const override { return "memory"; }
 
  private:

@@ -90,22 +90,28 @@ class MortalStore : public StateStore {
  public:
   MortalStore(StateStore& inner, Life& life) : inner_(inner), life_(life) {}
   Task<Result<State>> load() override { return inner_.load(); }
-  Task<Result<LockHolder>> acquire_lock(const LockHolder& wanted, Duration term) override {
+  Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override {
     return inner_.acquire_lock(wanted, term);
   }
   Task<Result<void>> renew_lock(Duration term) override { return inner_.renew_lock(term); }
   Task<Result<void>> release_lock() override { return inner_.release_lock(); }
-  Task<Result<void>> create(const StateHead& head) override { return inner_.create(head); }
+  Task<Result<void>> create(StateHead head) override { return inner_.create(head); }
   Task<Result<void>> commit(std::vector<RecordChange> changes) override {
     if (auto alive = co_await life_.step(ErrorCode::io); !alive) co_return alive;
     if (auto done = co_await inner_.commit(std::move(changes)); !done) co_return done;
     co_return co_await life_.step(ErrorCode::io);
   }
-  Task<Result<void>> commit_outputs(const ValueMap& outputs) override {
+  Task<Result<void>> commit_outputs(ValueMap outputs) override {
     if (auto alive = co_await life_.step(ErrorCode::io); !alive) co_return alive;
     if (auto done = co_await inner_.commit_outputs(outputs); !done) co_return done;
     co_return co_await life_.step(ErrorCode::io);
   }
+  Task<Result<Run>> begin_run(Run run) override { return inner_.begin_run(std::move(run)); }
+  Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override {
+    return inner_.end_run(std::move(run), std::move(steps));
+  }
+  Task<Result<std::vector<Run>>> runs() override { return inner_.runs(); }
+  Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override { return inner_.steps(run); }
   std::string place() const override { return inner_.place(); }
 
  private:

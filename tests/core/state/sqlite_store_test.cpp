@@ -13,7 +13,9 @@
 #include <fstream>
 
 #include "core/state/open_store.h"
+#include "core/state/record_store.h"
 #include "tests/core/state/test_folder.h"
+#include "tests/fakes/fake_http.h"
 
 namespace jim {
 namespace {
@@ -22,13 +24,15 @@ constexpr Duration kTerm = std::chrono::seconds(60);
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  std::unique_ptr<SqliteStore> open() {
-    return std::make_unique<SqliteStore>(loop_, file_, ".jim/state.db");
+  static std::unique_ptr<StateStore> open(EventLoop& loop, const std::string& file) {
+    return std::make_unique<RecordStore>(
+        loop, std::make_unique<SqliteStore>(loop, file, ".jim/state.db"));
   }
-  Result<LockHolder> lock(SqliteStore& store) {
+  std::unique_ptr<StateStore> open() { return open(loop_, file_); }
+  Result<LockHolder> lock(StateStore& store) {
     return loop_.run(store.acquire_lock({.who = "ann@north, process 7"}, kTerm));
   }
-  Result<void> put(SqliteStore& store, std::int64_t number) {
+  Result<void> put(StateStore& store, std::int64_t number) {
     Record record{.address = {.name = "web", .key = number}, .id = "sv"};
     record.attributes.set("filler", std::string(2000, 'x'));
     return loop_.run(store.commit({{.record = record}}));
@@ -60,6 +64,7 @@ class SqliteStoreTest : public testing::Test {
   std::string file_ = folder_.path(".jim/state.db");
   SystemClock clock_ = {};
   EventLoop loop_{clock_};
+  FakeHttp http_ = {};
 };
 
 TEST_F(SqliteStoreTest, LoadingMakesNoFile) {
@@ -134,11 +139,11 @@ TEST_F(SqliteStoreTest, WhatWasCommittedOutlivesAKill) {
   if (child == 0) {
     SystemClock clock;
     EventLoop loop(clock);
-    SqliteStore store(loop, file_, ".jim/state.db");
-    const auto taken = loop.run(store.acquire_lock({.who = "child"}, kTerm));
-    const auto made = loop.run(store.create({.project = "chat", .lineage = "k3x9q2mz"}));
+    const auto store = open(loop, file_);
+    const auto taken = loop.run(store->acquire_lock({.who = "child"}, kTerm));
+    const auto made = loop.run(store->create({.project = "chat", .lineage = "k3x9q2mz"}));
     const auto saved =
-        loop.run(store.commit({{.record = {.address = {.name = "web"}, .id = "sv"}}}));
+        loop.run(store->commit({{.record = {.address = {.name = "web"}, .id = "sv"}}}));
     if (taken && made && saved) kill(getpid(), SIGKILL);
     _exit(1);
   }
@@ -178,19 +183,69 @@ TEST_F(SqliteStoreTest, ATruncatedFileIsDamaged) {
             "the state .jim/state.db is damaged: parts of it are missing or overwritten");
 }
 
-TEST_F(SqliteStoreTest, ARecordThatIsNoJsonIsDamaged) {
+TEST_F(SqliteStoreTest, AnEntryThatWasEditedIsDamaged) {
   make();
-  sql("update record set body = '{'");
-  EXPECT_EQ(load_error().message, "the state .jim/state.db is damaged: a record is malformed");
+  sql("update entry set body = replace(body, '\"sv\"', '\"sx\"') where key = 'record/web[0]'");
+  EXPECT_EQ(load_error().message,
+            "the state .jim/state.db is damaged: the entry 'record/web[0]' is not as jim wrote it");
+}
+
+TEST_F(SqliteStoreTest, AnEntryThatIsMissingIsDamage) {
+  make(2);
+  sql("delete from entry where key = 'record/web[1]'");
+  EXPECT_EQ(load_error().message,
+            "the state .jim/state.db is damaged: a record is missing, surplus, or older than it "
+            "should be");
+}
+
+TEST_F(SqliteStoreTest, AnEntryAtAnotherKeyIsDamage) {
+  make(2);
+  sql("update entry set body = (select body from entry where key = 'record/web[0]') "
+      "where key = 'record/web[1]'");
+  EXPECT_EQ(load_error().message,
+            "the state .jim/state.db is damaged: the entry 'record/web[1]' is not as jim wrote it");
+}
+
+TEST_F(SqliteStoreTest, AStateOfFormat1IsReadAsItIsAndRewrittenByTheFirstLock) {
+  std::filesystem::create_directory(folder_.path(".jim"));
+  sql("create table meta(name text primary key, value) without rowid;"
+      "create table record(address text primary key, body text not null) without rowid;"
+      "create table lock(one integer primary key check (one = 1), token integer not null,"
+      " who text not null, command text not null, since integer not null,"
+      " expires integer not null, machine text not null, pid integer not null,"
+      " started text not null);"
+      "insert into meta values ('project', 'chat'), ('lineage', 'k3x9q2mz'), ('token', 4),"
+      " ('fingerprint_key', 'key'), ('serial', 12), ('outputs', '{\"url\":\"http://a\"}');"
+      "insert into record values ('web[0]',"
+      " '{\"address\":\"web[0]\",\"id\":\"sv_1\",\"schema\":1,\"type\":\"latitude.server\"}');"
+      "pragma application_id = 0x6a696d31; pragma user_version = 1;");
+  const auto check = [](const Result<State>& state) {
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_EQ(state->head.project, "chat");
+    EXPECT_EQ(state->head.lineage, "k3x9q2mz");
+    EXPECT_EQ(state->head.fingerprint_key, "key");
+    EXPECT_EQ(state->head.serial, 12);
+    ASSERT_EQ(state->records.size(), 1u);
+    EXPECT_EQ(state->records[0].id, "sv_1");
+    EXPECT_EQ(state->outputs.size(), 1u);
+  };
+  check(loop_.run(open()->load()));
+  const auto store = open();
+  const auto taken = lock(*store);
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(taken->token, 5);
+  check(loop_.run(store->load()));
+  ASSERT_TRUE(put(*store, 1));
+  EXPECT_EQ(loop_.run(open()->load())->records.size(), 2u);
 }
 
 TEST_F(SqliteStoreTest, AStateOfANewerVersionIsRefused) {
   make();
-  sql("pragma user_version = 2");
+  sql("pragma user_version = 3");
   const Diagnostic error = load_error();
   EXPECT_EQ(error.message,
-            "the state .jim/state.db was written by a newer version of jim: its format is 2, and "
-            "this version knows up to 1");
+            "the state .jim/state.db was written by a newer version of jim: its format is 3, and "
+            "this version knows up to 2");
   EXPECT_EQ(error.hint, "use that version or a newer one");
 }
 
@@ -201,14 +256,24 @@ TEST_F(SqliteStoreTest, ADatabaseOfAnotherProgramIsRefused) {
 }
 
 TEST_F(SqliteStoreTest, AStateInAFolderThatCannotBeWrittenIsReadAllTheSame) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   make(3);
+  // Root may write everywhere, so it becomes somebody else for a while.
+  const bool is_root = geteuid() == 0;
+  constexpr uid_t kNobody = 65534;
+  if (is_root) {
+    for (const char* name : {"", ".jim", ".jim/state.db"})
+      ASSERT_EQ(chown(folder_.path(name).c_str(), kNobody, kNobody), 0);
+    ASSERT_EQ(setresuid(kNobody, kNobody, 0), 0);
+  }
   chmod(folder_.path(".jim").c_str(), 0500);
   const auto state = loop_.run(open()->load());
   ASSERT_TRUE(state) << state.error().message;
   EXPECT_EQ(state->records.size(), 3u);
   const auto locked = lock(*open());
   chmod(folder_.path(".jim").c_str(), 0700);
+  if (is_root) {
+    ASSERT_EQ(setresuid(0, 0, 0), 0);
+  }
   ASSERT_FALSE(locked);
   EXPECT_EQ(locked.error().message, "cannot write the state .jim/state.db: permission denied");
 }
@@ -264,7 +329,7 @@ TEST_F(SqliteStoreTest, AWholeGroupSharesItsOutcome) {
 }
 
 TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
-  const auto store = open_store(loop_, "deep/er/x.db", folder_.path(""));
+  const auto store = open_store(loop_, http_, {.url = "deep/er/x.db", .root = folder_.path("")});
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_EQ((*store)->place(), "deep/er/x.db");
   EXPECT_TRUE(loop_.run((*store)->acquire_lock({.who = "ann"}, kTerm)));
@@ -273,15 +338,15 @@ TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
 
 TEST_F(SqliteStoreTest, OtherKindsOfStoresAreNamedAsMissing) {
   for (const char* url : {"etcd://a,b/x", "s3://bucket/key", "https://git.example/state"}) {
-    const auto store = open_store(loop_, url);
+    const auto store = open_store(loop_, http_, {.url = url});
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::invalid_config);
     EXPECT_EQ(store.error().message, "state cannot be kept in '" + std::string(url) +
                                          "': this version keeps state in files only");
     EXPECT_EQ(store.error().hint, "name a file, such as .jim/state.db");
   }
-  EXPECT_FALSE(open_store(loop_, ""));
-  EXPECT_FALSE(open_store(loop_, "folder/"));
+  EXPECT_FALSE(open_store(loop_, http_, {.url = ""}));
+  EXPECT_FALSE(open_store(loop_, http_, {.url = "folder/"}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct StoreKind {
   std::string name = {};
   std::function<std::function<std::unique_ptr<StateStore>(EventLoop&)>()> make_place = {};
 };
+
+/// For GoogleTest's messages.
+inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 
 inline std::string name_of(const testing::TestParamInfo<StoreKind>& info) {
   return info.param.name;

@@ -1,5 +1,6 @@
 #include "tests/core/state/store_contract.h"
 
+#include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/core/state/test_folder.h"
@@ -176,6 +177,31 @@ TEST_P(StoreContract, ASecondStateInTheSamePlaceIsRefused) {
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
 }
 
+TEST_P(StoreContract, ARunAndItsStepsAreKept) {
+  begin();
+  const auto begun = run(store_->begin_run({.command = "apply", .who = "ann"}));
+  ASSERT_TRUE(begun) << begun.error().message;
+  EXPECT_EQ(begun->number, 1);
+  RunStep step = {.number = 1, .address = {.name = "web"}, .action = "create", .ids = {"sv_1"}};
+  std::vector<RecordChange> changes(1);
+  changes[0] = {.record = record("web", 0), .step = step};
+  ASSERT_TRUE(run(store_->commit(std::move(changes))));
+  step.outcome = "done";
+  jim::Run ended = *begun;
+  ended.ended = "2027-01-15T08:00:09Z";
+  ended.status = 0;
+  ended.counts["create"] = 1;
+  ASSERT_TRUE(run(store_->end_run(ended, {step})));
+  const auto other = open_(loop_);
+  const auto runs = run(other->runs());
+  ASSERT_TRUE(runs) << runs.error().message;
+  EXPECT_EQ(*runs, std::vector<jim::Run>{ended});
+  const auto steps = run(other->steps(1));
+  ASSERT_TRUE(steps) << steps.error().message;
+  EXPECT_EQ(*steps, std::vector<RunStep>{step});
+  EXPECT_EQ(run(other->load())->records.size(), 1u);
+}
+
 TEST_P(StoreContract, AWaitingCommitMayBeDropped) {
   begin();
   {
@@ -199,17 +225,27 @@ StoreKind memory() {
           }};
 }
 
-StoreKind sqlite() {
-  return {.name = "Sqlite", .make_place = [] {
-            auto folder = std::make_shared<TestFolder>();
-            return [folder](EventLoop& loop) -> std::unique_ptr<StateStore> {
-              return std::make_unique<SqliteStore>(loop, folder->path(".jim/state.db"),
-                                                   ".jim/state.db");
-            };
-          }};
+StoreKind sqlite(std::string name, Sealing sealing) {
+  return {
+      .name = std::move(name), .make_place = [sealing] {
+        auto folder = std::make_shared<TestFolder>();
+        return [folder, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+          return std::make_unique<RecordStore>(
+              loop,
+              std::make_unique<SqliteStore>(loop, folder->path(".jim/state.db"), ".jim/state.db"),
+              sealing);
+        };
+      }};
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StoreContract, testing::Values(memory(), sqlite()), name_of);
+Sealing sealed() {
+  return {.keys = {{.bytes = Secret(std::string(32, 'k')), .origin = "key"}}, .required = true};
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StoreContract,
+                         testing::Values(memory(), sqlite("Sqlite", {}),
+                                         sqlite("SealedSqlite", sealed())),
+                         name_of);
 
 }  // namespace
 }  // namespace jim

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/base/result.h"
-#include "core/state/state_store.h"
 
 namespace jim {
+
+/// Who holds the exclusive right to write.
+struct LockHolder {
+  std::string who = {};  ///< user@host, process id
+  std::string command = {};
+  std::string since = {};    ///< UTC
+  std::string expires = {};  ///< UTC
+  std::int64_t token = 0;    ///< grows with each holder; a write with an older one is refused
+};
 
 /// What all stores say about locks; the code is `conflict`.
 Diagnostic held_lock(const std::string& place, const LockHolder& holder);

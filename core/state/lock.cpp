@@ -1,4 +1,4 @@
-#include "core/state/lock_text.h"
+#include "core/state/lock.h"
 
 #include <fmt/format.h>
 
