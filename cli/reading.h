@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/background.h"
+#include "core/net/background.h"
 #include "cli/terminal.h"
 #include "core/net/event_loop.h"
 #include "core/net/http.h"

@@ -118,15 +118,14 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
-    const LockHolder wanted = {.who = who_am_i(), .command = command};
-    const auto lock = loop_.run(store_->acquire_lock(wanted, kTerm));
+    LockHolder wanted = {.who = who_am_i(), .command = command};
+    auto lock = loop_.run(HeldLock::acquire(loop_, *store_, stop_, std::move(wanted), kTerm));
     if (!lock) {
       fail(lock.error());
       if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
       return false;
     }
-    locked_ = true;
-    heart_ = beat();
+    lock_ = std::move(*lock);
   }
   auto state = loop_.run(store_->load());
   if (!state) return fail(state.error()), false;
@@ -160,17 +159,6 @@ bool Session::know_types_of_state() {
              false;
   }
   return true;
-}
-
-Background Session::beat() {
-  while (true) {
-    co_await loop_.sleep(kTerm / 3);
-    const auto renewed = co_await store_->renew_lock(kTerm);
-    if (renewed || renewed.error().code != ErrorCode::conflict) continue;
-    lost_lock_ = renewed.error();
-    stop_.request();
-    co_return;
-  }
 }
 
 bool Session::make_state() {
@@ -275,12 +263,9 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 }
 
 bool Session::close() {
-  heart_ = Background();
-  if (!locked_) return true;
-  locked_ = false;
-  if (lost_lock_) return fail(*lost_lock_), false;
-  if (auto released = loop_.run(store_->release_lock()); !released)
-    return fail(released.error()), false;
+  if (!lock_) return true;
+  const std::unique_ptr<HeldLock> lock = std::move(lock_);
+  if (auto released = loop_.run(lock->release()); !released) return fail(released.error()), false;
   return true;
 }
 

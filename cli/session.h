@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/background.h"
 #include "cli/commands/commands.h"
 #include "cli/events.h"
 #include "cli/interrupt.h"
@@ -20,6 +19,7 @@
 #include "core/plan/snapshot.h"
 #include "core/provider/provider.h"
 #include "core/sandbox/sandbox.h"
+#include "core/state/held_lock.h"
 #include "core/state/state_store.h"
 
 namespace jim {
@@ -82,7 +82,6 @@ class Session {
   bool know_types_of_state();
   bool start_sandbox();
   bool add_limits(const Account& account);
-  Background beat();
 
   Terminal& terminal_;
   const Globals& globals_;
@@ -101,9 +100,7 @@ class Session {
   std::unique_ptr<jim::Sandbox> sandbox_ = {};
   std::unique_ptr<StateStore> store_ = {};
   State state_ = {};
-  bool locked_ = false;
-  Background heart_ = {};
-  std::optional<Diagnostic> lost_lock_ = {};
+  std::unique_ptr<HeldLock> lock_ = {};
   std::map<std::string, std::unique_ptr<Provider>> owned_ = {};
   Providers providers_ = {};
   Snapshot snapshot_ = {};

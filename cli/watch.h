@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/background.h"
+#include "core/net/background.h"
 #include "cli/events.h"
 #include "cli/terminal.h"
 #include "core/apply/apply.h"

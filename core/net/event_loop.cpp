@@ -44,6 +44,14 @@ bool EventLoop::turn() {
   // What ran may have been what `run` waits for: it looks before anything sleeps.
   if (ran || !ready_.empty()) return true;
 
+  if (take_due_timers()) return true;
+  if (poller_ == nullptr) return false;
+  std::optional<Duration> most;
+  if (const auto next = next_timer()) most = *next - clock_.now();
+  return poller_->wait(most) || !ready_.empty();
+}
+
+bool EventLoop::take_due_timers() {
   const Instant now = clock_.now();
   bool due = false;
   while (!timers_.empty() && timers_.begin()->first.first <= now) {
@@ -52,11 +60,24 @@ bool EventLoop::turn() {
     timers_.erase(timers_.begin());
     due = true;
   }
-  if (due) return true;
-  if (poller_ == nullptr) return false;
-  std::optional<Duration> most;
-  if (!timers_.empty()) most = timers_.begin()->first.first - now;
-  return poller_->wait(most) || !ready_.empty();
+  return due;
+}
+
+std::optional<Instant> EventLoop::next_timer() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.begin()->first.first;
+}
+
+bool EventLoop::step() {
+  if (ready_.empty()) {
+    for (const auto& [id, work] : idle_) work();
+    if (ready_.empty()) take_due_timers();
+  }
+  if (ready_.empty()) return false;
+  const std::coroutine_handle<> next = ready_.front();
+  ready_.pop_front();
+  next.resume();
+  return true;
 }
 
 namespace {

@@ -67,6 +67,11 @@ class EventLoop {
   template <class T>
   T run(Task<T> task);
 
+  /// For a world that runs several loops beside each other: does the next thing that is ready, be
+  /// it one resumption; false when there is none before the next timer.
+  bool step();
+  std::optional<Instant> next_timer() const;
+
   /// `co_await loop.sleep(1s)`.
   auto sleep(Duration time) {
     class Awaiter : Suspended {
@@ -120,6 +125,7 @@ class EventLoop {
 
  private:
   bool turn();  ///< one round; false when stuck
+  bool take_due_timers();
 
   const Clock& clock_;
   Poller* poller_ = nullptr;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "core/net/background.h"
+#include "core/net/event_loop.h"
+#include "core/state/state_store.h"
+
+namespace jim {
+
+/// The lock on a state, kept alive by a heartbeat three times within each term. When it is lost, or
+/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then.
+class HeldLock {
+ public:
+  /// Fails as the store does. `loop`, `store` and `stop` outlive it.
+  static Task<Result<std::unique_ptr<HeldLock>>> acquire(EventLoop& loop, StateStore& store,
+                                                         StopFlag& stop, LockHolder wanted,
+                                                         Duration term);
+  HeldLock(const HeldLock&) = delete;
+  HeldLock& operator=(const HeldLock&) = delete;
+
+  /// Why it is no longer ours; nullopt: it is.
+  const std::optional<Diagnostic>& lost() const { return lost_; }
+  /// Gives it back and ends the heartbeat. Fails with why it was lost, or as the store does.
+  Task<Result<void>> release();
+
+ private:
+  HeldLock(EventLoop& loop, StateStore& store, StopFlag& stop, Duration term);
+  Background beat();
+
+  EventLoop& loop_;
+  StateStore& store_;
+  StopFlag& stop_;
+  Duration term_;
+  std::optional<Diagnostic> lost_ = {};
+  Background heart_ = {};
+};
+
+}  // namespace jim
