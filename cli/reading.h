@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/net/background.h"
 #include "cli/terminal.h"
+#include "core/net/background.h"
 #include "core/net/event_loop.h"
 #include "core/net/http.h"
 

@@ -109,12 +109,13 @@ bool Session::open_state(const std::string& command, bool to_write) {
 
 bool Session::open_store_of_file(const std::string& command, bool to_write) {
   Diagnostics found;
-  std::string place = workspace_.state_url(found);
-  if (!found.empty()) return fail(found), false;
-  if (globals_.sandbox) place = kSandboxState;
-  StoreSettings settings = {.root = workspace_.config().root};
-  if (!place.empty()) settings.url = place;
-  auto opened = open_store(loop_, state_http_, settings);
+  auto settings = workspace_.state_settings(found);
+  if (!settings) return fail(found), false;
+  if (globals_.sandbox) {
+    settings->url = kSandboxState;
+    settings->sealing = {};
+  }
+  auto opened = open_store(loop_, state_http_, *settings);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {

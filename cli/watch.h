@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "core/net/background.h"
 #include "cli/events.h"
 #include "cli/terminal.h"
 #include "core/apply/apply.h"
+#include "core/net/background.h"
 
 namespace jim {
 

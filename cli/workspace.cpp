@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "core/base/text.h"
-#include "core/config/file_scope.h"
 #include "core/config/load.h"
 #include "core/provider/embedded.h"
 #include "core/value/json.h"
@@ -122,21 +121,13 @@ std::set<std::string> Workspace::secret_keys() const {
   return keys;
 }
 
-std::string Workspace::state_url(Diagnostics& diagnostics) const {
-  if (!globals_.state.empty()) return globals_.state;
-  if (!config_->state) return {};
-  Diagnostics told;  // what is wrong with variables is said by expand()
-  const FileScope scope(*config_, files_, surroundings_, told);
-  const auto value = config_->state->evaluate(scope);
-  if (!value) {
-    diagnostics.push_back(value.error());
-    return {};
+std::optional<StoreSettings> Workspace::state_settings(Diagnostics& diagnostics) const {
+  auto settings = jim::state_settings(*config_, files_, surroundings_, diagnostics);
+  if (settings && !globals_.state.empty()) {
+    settings->url = globals_.state;
+    settings->where = {};
   }
-  if (value->is_string()) return value->as_string();
-  diagnostics.push_back({.code = ErrorCode::invalid_config,
-                         .message = "'state' must be a string: a path or a URL",
-                         .where = config_->state->where});
-  return {};
+  return settings;
 }
 
 std::string Workspace::below_root(const std::string& path) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "cli/state_settings.h"
 #include "core/base/files.h"
 #include "core/config/config.h"
 #include "core/config/expand.h"
@@ -56,8 +57,8 @@ class Workspace {
   std::set<std::string> used_types() const;
   /// Keys of the file whose values are secret: attributes, settings of accounts, variables.
   std::set<std::string> secret_keys() const;
-  /// The URL or path of the state, as flag or file say it; empty: the default.
-  std::string state_url(Diagnostics& diagnostics) const;
+  /// Where state is kept and how to get in, as flag and file say it. Adds every mistake.
+  std::optional<StoreSettings> state_settings(Diagnostics& diagnostics) const;
   /// A path of the file's folder: `.jim/state.db`.
   std::string below_root(const std::string& path) const;
   /// The manifest that a provider of the file means; null with the mistake added.

@@ -119,6 +119,52 @@ Value named(Value each) {
                  {"additionalProperties", std::move(each)}});
 }
 
+/// A path or URL, or a map with how to get in and seal.
+Value state_schema() {
+  const auto text = [](const char* says) {
+    return object({{"type", "string"}, {"description", says}});
+  };
+  const auto flag = [](const char* says) {
+    return object({{"type", "boolean"}, {"description", says}});
+  };
+  const Value key = object(
+      {{"type", "object"},
+       {"minProperties", 1},
+       {"maxProperties", 1},
+       {"additionalProperties", false},
+       {"properties",
+        object({{"passphrase", text("scrypt makes the key of it")},
+                {"file", text("A file with 32 bytes, or their hexadecimal or base64 text")},
+                {"command",
+                 object({{"type", "array"},
+                         {"description", "A program and its arguments that print it"}})}})}});
+  const Value whole =
+      object({{"type", "object"},
+              {"additionalProperties", false},
+              {"properties",
+               object({{"url", text("A path, etcd://HOSTS/PREFIX, s3://BUCKET/KEY or https://...")},
+                       {"key", key},
+                       {"old_keys", object({{"type", "array"}, {"items", key}})},
+                       {"encryption", object({{"enum", ValueList{"required", "optional"}}})},
+                       {"ca_file", text("PEM file that the server is trusted by")},
+                       {"cert_file", text("PEM file of the client's certificate")},
+                       {"key_file", text("PEM file of its key")},
+                       {"user", text("User name")},
+                       {"password", text("Password or token")},
+                       {"endpoint", text("s3: URL of another server than AWS")},
+                       {"region", text("s3: region")},
+                       {"profile", text("s3: profile of the shared credentials file")},
+                       {"path_style", flag("s3: the bucket stands in the path")},
+                       {"unconditional", flag("s3: also a server that ignores conditions")},
+                       {"lock_url", text("https: where to lock")},
+                       {"unlock_url", text("https: where to unlock")},
+                       {"update_method", text("https: POST unless told")},
+                       {"lock_method", text("https: LOCK unless told")},
+                       {"unlock_method", text("https: UNLOCK unless told")}})}});
+  return object({{"description", "Where state is kept"},
+                 {"anyOf", ValueList{object({{"type", "string"}}), whole}}});
+}
+
 Value top_level() {
   const Value provider =
       object({{"type", ValueList{"object", "null"}},
@@ -135,7 +181,7 @@ Value top_level() {
                                "A value, or a declaration with any of the keys "
                                "type, default, description, secret"}}))},
        {"providers", named(provider)},
-       {"state", object({{"type", "string"}, {"description", "Path or URL of the state"}})},
+       {"state", state_schema()},
        {"resources", named(reference("resource"))},
        {"outputs", named(object({}))},
        {"include",
