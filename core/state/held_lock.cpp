@@ -8,26 +8,28 @@ HeldLock::HeldLock(EventLoop& loop, StateStore& store, StopFlag& stop, Duration 
 Task<Result<std::unique_ptr<HeldLock>>> HeldLock::acquire(EventLoop& loop, StateStore& store,
                                                           StopFlag& stop, LockHolder wanted,
                                                           Duration term) {
+  const Instant asked = loop.clock().now();
   const auto taken = co_await store.acquire_lock(std::move(wanted), term);
   if (!taken) co_return taken.error();
   std::unique_ptr<HeldLock> held(new HeldLock(loop, store, stop, term));
+  stop.request_at(loop.clock(), asked + term);
   held->heart_ = held->beat();
   co_return held;
 }
 
+HeldLock::~HeldLock() { stop_.lift(); }
+
 Background HeldLock::beat() {
-  Instant renewed = loop_.clock().now();
   while (true) {
     co_await loop_.sleep(term_ / 3);
     const Instant asked = loop_.clock().now();
     const auto result = co_await store_.renew_lock(term_);
     if (result) {
-      renewed = asked;
+      stop_.request_at(loop_.clock(), asked + term_);
       continue;
     }
-    const bool taken = result.error().code == ErrorCode::conflict;
-    // Others may take it from now on, whether they can reach the store or we cannot.
-    if (!taken && loop_.clock().now() - renewed < term_) continue;
+    // Others may take it once the term is over, whether they can reach the store or we cannot.
+    if (result.error().code != ErrorCode::conflict && !stop_.requested()) continue;
     lost_ = result.error();
     stop_.request();
     co_return;
@@ -36,6 +38,7 @@ Background HeldLock::beat() {
 
 Task<Result<void>> HeldLock::release() {
   heart_ = Background();
+  stop_.lift();
   if (lost_) co_return *lost_;
   co_return co_await store_.release_lock();
 }

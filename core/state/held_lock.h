@@ -10,7 +10,9 @@
 namespace jim {
 
 /// The lock on a state, kept alive by a heartbeat three times within each term. When it is lost, or
-/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then.
+/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then. That
+/// holds from the end of the term on, not only when the heartbeat gets to know: a run that was put
+/// to sleep must send nothing to a vendor when it wakes up.
 class HeldLock {
  public:
   /// Fails as the store does. `loop`, `store` and `stop` outlive it.
@@ -19,6 +21,7 @@ class HeldLock {
                                                          Duration term);
   HeldLock(const HeldLock&) = delete;
   HeldLock& operator=(const HeldLock&) = delete;
+  ~HeldLock();
 
   /// Why it is no longer ours; nullopt: it is.
   const std::optional<Diagnostic>& lost() const { return lost_; }
