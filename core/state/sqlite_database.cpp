@@ -152,8 +152,12 @@ int SqliteDatabase::connect(int flags, bool immutable) {
   const int status = sqlite3_open_v2(name.c_str(), &handle_, flags | more, nullptr);
   if (status != SQLITE_OK) return status;
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
-  return sqlite3_exec(handle_, "pragma synchronous = full; pragma trusted_schema = off;", nullptr,
-                      nullptr, nullptr);
+#ifdef JIM_MUTANT_NO_SYNC  // tests/simulation proves that it would be noticed
+  constexpr const char* kSettings = "pragma synchronous = off; pragma trusted_schema = off;";
+#else
+  constexpr const char* kSettings = "pragma synchronous = full; pragma trusted_schema = off;";
+#endif
+  return sqlite3_exec(handle_, kSettings, nullptr, nullptr, nullptr);
 }
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path,

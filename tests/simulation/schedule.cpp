@@ -18,6 +18,7 @@ namespace jim {
 namespace {
 
 constexpr int kMostSteps = 400'000;
+constexpr Duration kOverlap = std::chrono::seconds(39);
 
 /// One world, from its first file to its end.
 class Schedule {
@@ -123,6 +124,7 @@ class Schedule {
     std::unique_ptr<Process> first = start(version.text, "first");
     std::unique_ptr<Process> other;
     Instant asleep_until = {};
+    Instant second_at = {};
     int steps = 0;
     while (first || other) {
       if (++steps > kMostSteps) return violated("a run does not end");
@@ -130,7 +132,12 @@ class Schedule {
       if (pair && steps == second && !other) other = start(version.text, "second");
       if (naps && steps == nap) {
         asleep_until = clock_.now() + std::chrono::seconds(100);
-        if (!other) other = start(version.text, "second");
+        // By then the first one's term is over; it wakes up while this one is at work, or after.
+        second_at = clock_.now() + std::chrono::seconds(61) + dice_.up_to(kOverlap);
+      }
+      if (second_at > Instant(0) && clock_.now() >= second_at && !other) {
+        second_at = {};
+        other = start(version.text, "second");
       }
       if (signals && steps == signal && first) first->interrupt();
       if (dies && steps == death) {
@@ -153,7 +160,7 @@ class Schedule {
       std::vector<Process*> alive;
       if (first && !sleeping) alive.push_back(first.get());
       if (other) alive.push_back(other.get());
-      if ((first || other) && !pass_time(alive, {asleep_until}))
+      if ((first || other) && !pass_time(alive, {asleep_until, second_at}))
         return violated("a run waits for nothing");
     }
     disk::set_full(false);
