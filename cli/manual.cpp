@@ -94,7 +94,8 @@ jim state mv web 'web[0]')"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over
-only after asking.)",
+only after asking, and so are those that can carry no mark and are as the file describes a resource
+that is still missing. What a vendor never shows is taken to be as the file says.)",
                R"(jim state rebuild)"},
     ManualPage{"provider",
                "A provider is one YAML file about a vendor's API. Those listed are built in; "

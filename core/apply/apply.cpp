@@ -8,6 +8,7 @@
 #include "core/apply/schedule.h"
 #include "core/base/text.h"
 #include "core/plan/diff.h"
+#include "core/plan/takeover.h"
 #include "core/state/fingerprint.h"
 #include "core/value/json.h"
 #include "core/value/redact.h"
@@ -55,7 +56,8 @@ class Applier {
   }
 
  private:
-  /// Drift that this plan leaves alone is what exists from now on.
+  /// Drift that this plan leaves alone is what exists from now on; what was presumed of an object
+  /// that was taken over is its prior.
   Task<void> settle() {
     std::set<std::string> changing;
     for (const Change& change : plan_.changes) changing.insert(change.address.text());
@@ -76,6 +78,12 @@ class Applier {
                                                 ? fingerprint_value(change.after, recorder_.key())
                                                 : redacted(change.after, recorder_.key()));
       if (auto saved = co_await recorder_.save(drift.address); !saved) co_return;
+    }
+    for (const Presumption& one : plan_.presumed) {
+      Record* record = recorder_.find(one.address);
+      if (record == nullptr || changing.contains(one.address.text())) continue;
+      jim::settle(*record, one.attributes, recorder_.key());
+      if (auto saved = co_await recorder_.save(one.address); !saved) co_return;
     }
   }
 
@@ -330,22 +338,11 @@ class Applier {
     Record& record = recorder_.touch(change.address);
     record.type = change.type->name;
     record.id = change.id;
-    record.attributes = redact(as_found(change, attributes), recorder_.key());
+    record.attributes =
+        redact(prior_as_found(*change.type, change.actual, &attributes), recorder_.key());
     record.half_made = change.resumes;
     record.forgotten = false;
     co_return co_await recorder_.save(change.address);
-  }
-
-  /// The prior of an object that jim did not make: what it shows. What it does not show counts as
-  /// what the file asks for, as in the plan.
-  static ValueMap as_found(const Change& change, const ValueMap& attributes) {
-    ValueMap found;
-    for (const Attribute& attribute : change.type->attributes) {
-      const Value* value = (attribute.readable ? change.actual : attributes).find(attribute.name);
-      if (value == nullptr || value->is_null()) continue;
-      found.set(attribute.name, attribute.secret ? value->as_secret() : *value);
-    }
-    return found;
   }
 
   /// What was applied, plus what the vendor computed, becomes the prior of the next run.

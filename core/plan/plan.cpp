@@ -8,6 +8,7 @@
 #include "core/plan/diff.h"
 #include "core/plan/match.h"
 #include "core/plan/selection.h"
+#include "core/plan/takeover.h"
 #include "core/state/fingerprint.h"
 #include "core/value/redact.h"
 
@@ -207,6 +208,10 @@ class Planner {
     change.attributes =
         diff(*change.type, change.desired, live, record, match.desired->block->ignore, key());
     change.risk = worst(change.attributes);
+    if (record != nullptr && match.how == Found::by_id) {
+      ValueMap open = presumed(*change.type, record->attributes, change.desired);
+      if (!open.empty()) plan_.presumed.push_back({change.address, std::move(open)});
+    }
     change.resumes = record != nullptr && record->half_made;
     for (const AttributeChange& attribute : change.attributes)
       change.reasons.push_back(reason(match, attribute));

@@ -40,13 +40,20 @@ struct Standing {
   ValueMap attributes = {};
 };
 
+/// Priors that nobody could know when an object was taken over: the file's values stand for them.
+struct Presumption {
+  Address address = {};
+  ValueMap attributes = {};  ///< null: the file is silent about it
+};
+
 /// All changes, in an order in which they can be made, and what was found on the way.
 struct Plan {
   std::string project = {};
   std::string lineage = {};  ///< empty: no state yet, one will be made
   std::vector<Change> changes =
       {};  ///< no no-ops; in order of dependency, removals last and in reverse
-  std::vector<Drift> drift = {};  ///< sorted by address
+  std::vector<Drift> drift = {};           ///< sorted by address
+  std::vector<Presumption> presumed = {};  ///< an apply writes them down, without any request
   std::size_t unchanged = 0;
   bool destroy = false;
   /// Attributes of every block that something else refers to, unknown where a change will tell.

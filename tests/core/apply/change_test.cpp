@@ -238,6 +238,16 @@ TEST_F(ChangeTest, AdoptionSendsNothingThatThePlanDidNotShow) {
             "jim.yaml:3 asks for it\n");
 }
 
+TEST_F(ChangeTest, WhatIsPresumedOfATakenOverObjectIsRecordedWithoutARequest) {
+  made("  a: { type: fake.machine, name: a, size: s, user_data: v }\n");
+  Record record = *bench.find("a");
+  record.attributes.set("user_data", Value());
+  bench.record(record);
+  EXPECT_THAT(log("  a: { type: fake.machine, name: a, size: s, user_data: v }\n"),
+              ElementsAre("saved a id-1"));
+  EXPECT_TRUE(is_fingerprint(*bench.find("a")->attributes.find("user_data")));
+}
+
 TEST_F(ChangeTest, AdoptionMayChangeAttributes) {
   bench.vendor.put("fake.machine", "m1", attributes(R"({"name":"x","size":"s"})"),
                    Workbench::mark("a"));
