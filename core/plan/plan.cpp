@@ -75,6 +75,9 @@ class Planner {
     find_referred();
     const Matching matching = match(options_.destroy ? kNothing : expansion_.resources(), state_,
                                     snapshot_, config_.project, diagnostics_);
+    // A saved plan was made when there were none.
+    if (!options_.exact && !matching.strangers.empty())
+      diagnostics_.push_back(made_by_another_state(matching.strangers, config_.project));
     for (const Match& one : matching.matches) note_drift(one.record, one.object, one.desired);
     for (const Leftover& one : matching.leftovers) note_drift(one.record, one.object, nullptr);
     for (std::size_t i = 0; i < matching.matches.size();) i = plan_block(matching.matches, i);

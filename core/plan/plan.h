@@ -62,7 +62,8 @@ struct Plan {
 };
 
 /// Compares desired, prior and actual. Pure. Errors: protected resources that would go, a target
-/// that does not exist, ambiguous identity; all of them are added to `diagnostics`, and nullopt
+/// that does not exist, ambiguous identity, objects that another state of the project made; all of
+/// them are added to `diagnostics`, and nullopt
 /// returned.
 std::optional<Plan> make_plan(const Config& config, const Expansion& expansion, const State& state,
                               const Snapshot& snapshot, const PlanOptions& options,
