@@ -378,19 +378,21 @@ class Applier {
     if (change.action == Action::forget) co_return co_await forget(change);
     const bool goes = change.action == Action::remove || change.action == Action::replace;
     if (goes && !change.id.empty())
-      if (auto gone = co_await remove(change, change.id); !gone) co_return gone;
+      if (auto gone = co_await remove(change, change.id, report); !gone) co_return gone;
     for (const std::string& id : change.deposed)
-      if (auto gone = co_await remove(change, id); !gone) co_return gone;
+      if (auto gone = co_await remove(change, id, report); !gone) co_return gone;
     const bool stays = has_two_halves(change) &&
                        (change.action != Action::replace || change.create_before_destroy);
     if (stays || !is_recorded(change)) co_return Result<void>();
     co_return co_await recorder_.drop(change.address);
   }
 
-  Task<Result<void>> remove(const Change& change, const std::string& id) {
+  Task<Result<void>> remove(const Change& change, const std::string& id, StepReport& report) {
     StepJournal journal(recorder_, context_.observer, change);
     if (auto gone = co_await provider(*change.type).remove(*change.type, id, journal); !gone)
       co_return gone;
+    report.removed.push_back(id);
+    if (change.action == Action::replace && report.id == id) report.id.clear();
     Record* record = recorder_.find(change.address);
     if (record == nullptr || std::erase(record->deposed, id) == 0) co_return Result<void>();
     co_return co_await recorder_.save(change.address);

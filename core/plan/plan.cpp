@@ -10,6 +10,7 @@
 #include "core/plan/selection.h"
 #include "core/plan/takeover.h"
 #include "core/state/fingerprint.h"
+#include "core/value/json.h"
 #include "core/value/redact.h"
 
 namespace jim {
@@ -267,9 +268,25 @@ class Planner {
                                          join(change.reasons, "; "),
                               .hint = "set the attribute back, or list it under 'ignore'",
                               .where = match.desired->block->where});
+    if (change.action == Action::replace && !change.create_before_destroy) doubt_new_one(change);
     change.expected = change.action == Action::replace  ? change.type->expected_create
                       : change.action == Action::update ? change.type->expected_update
                                                         : Duration{};
+  }
+
+  /// The old object goes before the vendor has said yes to the new one: what may be refused is said
+  /// first of all.
+  static void doubt_new_one(Change& change) {
+    for (const auto& [name, value] : change.desired) {
+      const Attribute* attribute = change.type->attribute(name);
+      if (attribute == nullptr || !attribute->allowed_open || !is_beyond_allowed(*attribute, value))
+        continue;
+      change.reasons.insert(change.reasons.begin(),
+                            (value.is_string() ? "'" + value.as_string() + "'" : to_json(value)) +
+                                " is not among the values of '" + name +
+                                "' that jim knows: the old object would be gone if the vendor "
+                                "refuses it");
+    }
   }
 
   /// The vendor's words, which may repeat what the thing was made with.

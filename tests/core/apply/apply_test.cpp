@@ -304,6 +304,15 @@ TEST(ExitStatusTest, SaysWhatHappened) {
             1);
   EXPECT_EQ(exit_status(report_of({failed(ErrorCode::unauthorized)})), 4);
   EXPECT_EQ(exit_status(report_of({done, failed(ErrorCode::timed_out)})), 10);
+  StepReport lost = failed(ErrorCode::unauthorized);
+  lost.action = Action::replace;
+  lost.removed = {"m1"};
+  EXPECT_EQ(exit_status(report_of({lost})), 5);
+  lost.error.code = ErrorCode::out_of_capacity;
+  EXPECT_EQ(exit_status(report_of({lost})), 7);
+  lost.error.code = ErrorCode::timed_out;  // the new one is there, though not ready
+  lost.id = "m2";
+  EXPECT_EQ(exit_status(report_of({lost})), 10);
   Report report = report_of({done});
   report.errors.push_back({.code = ErrorCode::io, .message = "disk full"});
   EXPECT_EQ(exit_status(report), 1);

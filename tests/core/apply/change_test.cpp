@@ -101,6 +101,17 @@ TEST_F(ChangeTest, AReplacementThatCannotDeleteMakesNothing) {
   EXPECT_EQ(bench.find("a")->id, "id-1");
 }
 
+TEST_F(ChangeTest, AReplacementThatMakesNothingAfterDeletingSaysWhatIsGone) {
+  made(kMachine);
+  fail("create", ErrorCode::unavailable);
+  (void)log("  a: { type: fake.machine, name: a, size: l, user_data: u }\n");
+  EXPECT_EQ(shown(report), "replace a failed: fake: create\n");
+  EXPECT_EQ(report.steps[0].removed, (std::vector<std::string>{"id-1"}));
+  EXPECT_TRUE(report.steps[0].in_part());
+  EXPECT_EQ(exit_status(report), 5);
+  EXPECT_FALSE(bench.find("a"));
+}
+
 const char* const kNewFirst =
     "  a: { type: fake.machine, name: a, size: l, user_data: u, create_before_destroy: true }\n";
 
