@@ -421,6 +421,7 @@ class Applier {
   }
 
   Task<void> save_outputs() {
+    leave_standing();
     std::map<std::string, Value> values;
     for (const auto& [name, instances] : standing_) values[name] = block_value(name);
     auto outputs = expansion_.outputs(values);
@@ -428,11 +429,59 @@ class Applier {
       if (report_.errors.empty() && all_done()) recorder_.fail(outputs.error());
       co_return;
     }
+    *outputs = known_outputs(*outputs);
     report_.outputs = *outputs;
     context_.state.outputs = redact(*outputs, recorder_.key());
     if (recorder_.halted()) co_return;
     if (auto saved = co_await context_.store.commit_outputs(context_.state.outputs); !saved)
       recorder_.fail(saved.error());
+  }
+
+  /// What was to change and did not is as it was.
+  void leave_standing() {
+    values_.clear();
+    for (std::size_t i = 0; i < plan_.changes.size(); ++i) {
+      const Change& change = plan_.changes[i];
+      const StepReport& step = report_.steps[i];
+      const auto& gone = step.removed;
+      if (step.outcome == Outcome::done || change.id.empty()) continue;
+      if (change.action == Action::remove || change.action == Action::forget) continue;
+      if (std::find(gone.begin(), gone.end(), change.id) != gone.end()) continue;
+      stands(change, {}, {.id = change.id, .attributes = change.actual});
+    }
+  }
+
+  /// No unknown is kept: an output that looks at nothing of this run keeps its last value, and null
+  /// stands for what nobody knows.
+  ValueMap known_outputs(const ValueMap& outputs) const {
+    std::set<std::string> changed;
+    for (const Change& change : plan_.changes) changed.insert(change.address.name);
+    ValueMap known;
+    for (const auto& [name, value] : outputs) {
+      const std::vector<std::string> needs = expansion_.output_needs(name);
+      const Value* last = context_.state.outputs.find(name);
+      const bool touched = std::any_of(needs.begin(), needs.end(), [&](const std::string& need) {
+        return changed.contains(need);
+      });
+      known.set(name, value.has_unknown() && !touched && last != nullptr ? *last
+                                                                         : without_unknown(value));
+    }
+    return known;
+  }
+
+  static Value without_unknown(const Value& value) {
+    if (!value.has_unknown()) return value;
+    Value known;
+    if (value.is_list()) {
+      ValueList items;
+      for (const Value& item : value.as_list()) items.push_back(without_unknown(item));
+      known = std::move(items);
+    } else if (value.is_map()) {
+      ValueMap entries;
+      for (const auto& [name, item] : value.as_map()) entries.set(name, without_unknown(item));
+      known = std::move(entries);
+    }
+    return value.is_secret() && !known.is_null() ? known.as_secret() : known;
   }
 
   /// Once nothing is left there is nothing that they could be about.

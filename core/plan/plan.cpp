@@ -129,7 +129,10 @@ class Planner {
       auto change = plan_one(matches[i]);
       if (!change) continue;
       if (referred) {
-        ValueMap attributes = seen_as(*change, *change->type);
+        const bool left_alone =
+            change->action != Action::no_op && !selection_.contains(change->address);
+        ValueMap attributes =
+            left_alone ? as_it_stands(matches[i], *change) : seen_as(*change, *change->type);
         plan_.standing[name].push_back({change->address, change->id, attributes});
         seen.emplace_back(change->address, std::move(attributes));
       }
@@ -142,6 +145,22 @@ class Planner {
     if (referred && !seen.empty())
       values_[name] = Expansion::block_value(*matches[first].desired->block, seen);
     return i;
+  }
+
+  /// What the rest of the file sees of a resource that this run leaves alone: what there is, not
+  /// what the file would make of it. A saved plan does not read it again, so state's word counts.
+  ValueMap as_it_stands(const Match& match, const Change& change) const {
+    const Record* record = match.record;
+    const bool unread = options_.exact && record != nullptr && !record->id.empty();
+    if (match.object == nullptr && !unread) return seen_as(change, *change.type);
+    ValueMap attributes = match.object != nullptr ? change.actual : in_clear(record->attributes);
+    for (const Attribute& attribute : change.type->attributes) {
+      if (attributes.contains(attribute.name)) continue;
+      const Value* prior = record == nullptr ? nullptr : record->attributes.find(attribute.name);
+      attributes.set(attribute.name, prior == nullptr ? Value() : in_clear(*prior));
+    }
+    attributes.set("id", match.object != nullptr ? match.object->id : record->id);
+    return attributes;
   }
 
   std::optional<Change> plan_one(const Match& match) {

@@ -75,6 +75,23 @@ ValueMap presumed(const ResourceType& type, const ValueMap& prior, const ValueMa
   return values;
 }
 
+Value in_clear(const Value& prior) {
+  if (is_fingerprint(prior)) return Value::unknown();
+  if (prior.is_map()) return in_clear(prior.as_map());
+  if (!prior.is_list()) return prior;
+  ValueList items;
+  items.reserve(prior.as_list().size());
+  for (const Value& item : prior.as_list()) items.push_back(in_clear(item));
+  return items;
+}
+
+ValueMap in_clear(const ValueMap& prior) {
+  std::vector<ValueMap::Entry> entries;
+  entries.reserve(prior.size());
+  for (const auto& [name, value] : prior) entries.emplace_back(name, in_clear(value));
+  return ValueMap::from_entries(std::move(entries));
+}
+
 void settle(Record& record, const ValueMap& presumed, const std::string& key) {
   for (const auto& [name, value] : presumed) {
     if (value.is_null()) {

@@ -21,6 +21,11 @@ bool looks_like(const ResourceType& type, const ValueMap& desired, const ValueMa
 /// file is silent. Leaves out what is still not known.
 ValueMap presumed(const ResourceType& type, const ValueMap& prior, const ValueMap& desired);
 
+/// What state knows, as expressions may see it: a secret, of which it has but the fingerprint, is
+/// unknown.
+Value in_clear(const Value& prior);
+ValueMap in_clear(const ValueMap& prior);
+
 /// Writes what was presumed into the record, secrets as fingerprints under `key`.
 void settle(Record& record, const ValueMap& presumed, const std::string& key);
 

@@ -98,5 +98,15 @@ TEST_F(TakeoverTest, OnceSettledAnotherValueOfTheFileIsAChange) {
             "jim.yaml:3 asks for it\n");
 }
 
+TEST_F(TakeoverTest, ASecretOfWhichStateHasTheFingerprintIsUnknownToExpressions) {
+  ValueMap prior;
+  prior.set("a", ValueList{Value(1), fingerprint_value("v", "key")});
+  prior.set("b", "open");
+  const ValueMap seen = in_clear(prior);
+  EXPECT_EQ(*seen.find("b"), Value("open"));
+  EXPECT_EQ(seen.find("a")->as_list()[0], Value(1));
+  EXPECT_TRUE(seen.find("a")->as_list()[1].is_unknown());
+}
+
 }  // namespace
 }  // namespace jim
