@@ -11,8 +11,8 @@ namespace jim {
 bool take_over(Session& session, const Address& address, const ResourceType& type,
                const Object& object, bool write_mark);
 
-/// What the state keeps of an object that was read but never applied.
-Record record_of(Session& session, const Address& address, const ResourceType& type,
-                 const Object& object);
+/// Once all are taken over: what no vendor shows of them is recorded as the file has it, as far as
+/// state tells what its expressions look at. The next apply does the same for the rest.
+bool settle_taken_over(Session& session);
 
 }  // namespace jim

@@ -36,7 +36,8 @@ jim plan -o markdown > comment.md)"},
         "apply",
         R"(Plans, asks, and does it, side by side where nothing depends on the other. After a failure or an
 interruption the same command goes on from there; no object is made twice. A saved plan is done
-without asking, and refused when something that it relies on has moved.
+without asking, and refused when something that it relies on has moved. It has the values of --var that
+it was made with; only secret ones have to be given again.
 
 The first Ctrl-C starts nothing new and ends what runs; the second leaves at once. Both are safe.)",
         R"(jim apply
@@ -94,7 +95,8 @@ jim state mv web 'web[0]')"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over
-only after asking.)",
+only after asking, and so are those that can carry no mark and are as the file describes a resource
+that is still missing. What a vendor never shows is taken to be as the file says.)",
                R"(jim state rebuild)"},
     ManualPage{"provider",
                "A provider is one YAML file about a vendor's API. Those listed are built in; "

@@ -5,6 +5,7 @@
 #include "cli/render/columns.h"
 #include "cli/render/duration.h"
 #include "cli/render/progress.h"
+#include "cli/render/report_text.h"
 #include "core/base/text.h"
 
 namespace jim {
@@ -50,12 +51,18 @@ Watch::Watch(Terminal& terminal, Events& events, EventLoop& loop, const StopFlag
   if (live_ && total_ > 0) drawing_ = draw_again_and_again();
 }
 
-void Watch::write(const std::string& event, const Change& change, const std::string& what) const {
+void Watch::write(const std::string& event, const Change& change, const std::string& what,
+                  const std::vector<std::string>& removed) const {
   ValueMap fields;
   fields.set("address", change.address.text());
   fields.set("type", change.type->name);
   fields.set("action", action_word(change.action));
   if (!what.empty()) fields.set("what", what);
+  if (!removed.empty()) {
+    ValueList ids;
+    for (const std::string& id : removed) ids.push_back(Value(id));
+    fields.set("removed", std::move(ids));
+  }
   events_.write(event, std::move(fields));
 }
 
@@ -79,7 +86,8 @@ void Watch::progress(const Change& change, const std::string& what) {
 void Watch::finished(const Change& change, const StepReport& report) {
   ++done_;
   std::string said = outcome_text(report);
-  write("finished", change, said);
+  if (report.in_part()) said += "; " + gone_text(report, report.removed);
+  write("finished", change, said, report.in_part() ? report.removed : std::vector<std::string>());
   // The report, which says it all, comes right after the last step.
   if (report.outcome == Outcome::failed && done_ == total_) said = "failed";
   const std::string line = "[" + std::to_string(done_) + "/" + std::to_string(total_) + "] " +

@@ -30,7 +30,8 @@ class Watch : public ApplyObserver {
     Instant since = {};
   };
 
-  void write(const std::string& event, const Change& change, const std::string& what) const;
+  void write(const std::string& event, const Change& change, const std::string& what,
+             const std::vector<std::string>& removed = {}) const;
   void finish_live(const std::string& line, const Change& change, Outcome outcome,
                    const std::string& said);
   Running* running(const Change& change);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/render/report_text.h"
 #include "cli/render/value_text.h"
 #include "cli/session.h"
@@ -17,9 +19,20 @@ int run_output(Context& context, const std::string& name) {
     return 0;
   }
   const Value* value = outputs.find(name);
+  std::vector<std::string> known;
+  for (const auto& [one, unused] : outputs) known.push_back(one);
+  for (const OutputBlock& output : session.workspace().config().outputs)
+    known.push_back(output.name);
+  const bool named = std::find(known.begin(), known.end(), name) != known.end();
+  if (named && (value == nullptr || value->is_null()))
+    return session.fail(Diagnostic{
+        .code = ErrorCode::not_found,
+        .message = "output '" + escape_control(name) + "' has no value: " +
+                   (value == nullptr ? "no apply has told it yet"
+                                     : "the last apply did not make all that it looks at, or the "
+                                       "vendor did not say it"),
+        .hint = "'jim plan' shows what is still to be done"});
   if (value == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& [one, unused] : outputs) known.push_back(one);
     const auto near = did_you_mean(name, known);
     return session.fail(Diagnostic{
         .code = ErrorCode::invalid_config,

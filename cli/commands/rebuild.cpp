@@ -6,6 +6,7 @@
 #include "cli/tell.h"
 #include "core/apply/apply.h"
 #include "core/base/text.h"
+#include "core/plan/takeover.h"
 
 namespace jim {
 
@@ -18,9 +19,11 @@ struct Marked {
   Mark mark = {};
 };
 
+using Unmarked = std::vector<std::pair<const ResourceType*, const Object*>>;
+
 struct Found {
   std::vector<Marked> ours = {};
-  std::vector<std::pair<const ResourceType*, const Object*>> unmarked = {};
+  Unmarked unmarked = {};
   std::set<std::string> lineages = {};
 };
 
@@ -45,12 +48,58 @@ Found look(Session& session) {
   return found;
 }
 
+/// Objects of types that carry no mark, moved out of `unmarked`, which the file's resources that
+/// are not `taken` describe: one each.
+std::vector<std::pair<Address, Unmarked::value_type>> described(Session& session,
+                                                                const std::set<std::string>& taken,
+                                                                Unmarked& unmarked) {
+  std::vector<std::pair<Address, Unmarked::value_type>> found;
+  for (const Desired& desired : session.workspace().expansion().resources()) {
+    if (!desired.type->mark_field.empty() || desired.type->adopt_only) continue;
+    if (taken.contains(desired.address.text())) continue;
+    const auto fits = [&](const Unmarked::value_type& one) {
+      return one.first == desired.type &&
+             looks_like(*desired.type, desired.attributes, one.second->attributes);
+    };
+    if (std::count_if(unmarked.begin(), unmarked.end(), fits) != 1) continue;
+    const auto one = std::find_if(unmarked.begin(), unmarked.end(), fits);
+    found.emplace_back(desired.address, *one);
+    unmarked.erase(one);
+  }
+  return found;
+}
+
 std::string identity_of(const ResourceType& type, const Object& object) {
   std::vector<std::string> parts;
   for (const std::string& name : type.identity)
     if (const Value* value = object.attributes.find(name); value != nullptr && value->is_string())
       parts.push_back(escape_control(value->as_string()));
   return join(parts, " · ");
+}
+
+void tell_taken(Context& context, const Address& address, const ResourceType& type,
+                const Object& object) {
+  context.terminal.out(address.text() + "  " + type.name + "  " + escape_control(object.id) + "\n");
+}
+
+/// Takes over what carries no mark, by its looks, after asking. False when it failed.
+bool take_described(Session& session, Context& context, const std::set<std::string>& taken,
+                    Unmarked& unmarked, std::size_t& written) {
+  if (!may_proceed(context)) return true;
+  for (const auto& [address, one] : described(session, taken, unmarked)) {
+    const auto& [type, object] = one;
+    const std::string question = escape_control(object->id) + ", a " + type->name +
+                                 ", which carries no mark, is as the file describes " +
+                                 address.text() + ". Take it over too?";
+    if (!approved(context, question)) {
+      unmarked.push_back(one);
+      continue;
+    }
+    if (!take_over(session, address, *type, *object, false)) return false;
+    tell_taken(context, address, *type, *object);
+    ++written;
+  }
+  return true;
 }
 
 }  // namespace
@@ -63,7 +112,7 @@ int run_state_rebuild(Context& context) {
   std::vector<std::string> types;
   for (const auto& [name, type] : session.workspace().types()) types.push_back(name);
   if (!session.refresh_some({}, types)) return session.status();
-  const Found found = look(session);
+  Found found = look(session);
 
   std::set<std::string> foreign = found.lineages;
   foreign.erase(session.lineage());
@@ -100,10 +149,11 @@ int run_state_rebuild(Context& context) {
     const bool foreign_mark = one.mark.lineage != session.lineage();
     if (!take_over(session, *address, *one.type, *one.object, foreign_mark))
       return session.status();
-    context.terminal.out(address->text() + "  " + one.type->name + "  " +
-                         escape_control(one.object->id) + "\n");
+    tell_taken(context, *address, *one.type, *one.object);
     ++written;
   }
+  if (!take_described(session, context, taken, found.unmarked, written)) return session.status();
+  if (!settle_taken_over(session)) return session.status();
   context.terminal.err(counted(written, "record") + " written\n");
   if (!found.unmarked.empty()) {
     context.terminal.err("Not made by jim; 'jim adopt ADDRESS ID' takes one over:\n");

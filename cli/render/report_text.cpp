@@ -17,6 +17,7 @@ constexpr std::size_t kLongestAddresses = 120;
 struct Group {
   std::vector<Address> addresses = {};
   const StepReport* first = nullptr;
+  std::vector<std::string> removed = {};  ///< of all of them
 };
 
 std::vector<Group> grouped(const Report& report, Outcome outcome) {
@@ -28,9 +29,12 @@ std::vector<Group> grouped(const Report& report, Outcome outcome) {
                             "\n" + step.error.hint + "\n" + step.because;
     // A machine that exists is named with its id, each for itself.
     if (outcome == Outcome::failed) signature += "\n" + step.id;
+    if (!step.removed.empty()) signature += "\nremoved";
     const auto [place, fresh] = places.emplace(std::move(signature), groups.size());
     if (fresh) groups.push_back({{}, &step});
-    groups[place->second].addresses.push_back(step.address);
+    Group& group = groups[place->second];
+    group.addresses.push_back(step.address);
+    group.removed.insert(group.removed.end(), step.removed.begin(), step.removed.end());
   }
   return groups;
 }
@@ -100,6 +104,7 @@ std::string failed_text(const Report& report, const Paint& paint) {
     text += paint.red("error:") + " " + addresses_of(group.addresses) + ": " +
             std::string(action_word(step.action)) + ": " + escape_control(step.error.message) +
             "\n";
+    if (!group.removed.empty()) text += "  note: " + gone_text(step, group.removed) + "\n";
     text += note_text(step);
     if (!step.error.hint.empty()) text += "  hint: " + escape_control(step.error.hint) + "\n";
   }
@@ -117,6 +122,12 @@ Value diagnostic_value(const Diagnostic& diagnostic) {
   return map;
 }
 
+Value texts(const std::vector<std::string>& items) {
+  ValueList list;
+  for (const std::string& item : items) list.push_back(Value(item));
+  return list;
+}
+
 Value step_value(const StepReport& step) {
   ValueMap map;
   map.set("address", step.address.text());
@@ -124,6 +135,7 @@ Value step_value(const StepReport& step) {
   map.set("outcome", outcome_word(step.outcome));
   if (!step.id.empty()) map.set("id", step.id);
   if (step.outcome == Outcome::failed) map.set("error", diagnostic_value(step.error));
+  if (step.in_part()) map.set("removed", texts(step.removed));
   if (!step.because.empty()) map.set("because", step.because);
   map.set("milliseconds", static_cast<std::int64_t>(step.took.count()));
   return map;
@@ -131,12 +143,27 @@ Value step_value(const StepReport& step) {
 
 }  // namespace
 
+std::string gone_text(const StepReport& step, const std::vector<std::string>& removed) {
+  const bool many = removed.size() > 1;
+  std::string text = many ? "the old objects " : "the old object ";
+  text += escape_control(join(removed, ", ")) + (many ? " are" : " is") + " deleted";
+  if (step.action != Action::replace || !step.id.empty()) return text;
+  const bool unsure =
+      step.outcome == Outcome::interrupted || step.error.code == ErrorCode::unknown_outcome;
+  if (unsure) return text + ", and no new one is known of yet";
+  return text +
+         (many ? ", and the new ones are not made yet" : ", and the new one is not made yet");
+}
+
 std::string done_text(const Report& report) {
   constexpr std::array kOrder = {Action::create, Action::update, Action::replace, Action::remove,
                                  Action::adopt,  Action::rename, Action::forget};
   std::map<Action, std::size_t> done;
   for (const StepReport& step : report.steps)
-    if (step.outcome == Outcome::done) ++done[step.action];
+    if (step.outcome == Outcome::done)
+      ++done[step.action];
+    else
+      done[Action::remove] += step.removed.size();
   std::vector<std::string> parts;
   for (const Action action : kOrder)
     if (done[action] > 0)
@@ -150,11 +177,13 @@ std::string troubles_text(const Report& report, const Paint& paint) {
   std::string text = failed_text(report, paint);
   std::string left;
   for (const Group& group : grouped(report, Outcome::skipped))
-    left += "  " + addresses_of(group.addresses) + ": not touched, since " +
-            escape_control(group.first->because) + " failed\n";
+    left += "  " + addresses_of(group.addresses) + ": " +
+            (group.removed.empty() ? "not touched" : gone_text(*group.first, group.removed)) +
+            ", since " + escape_control(group.first->because) + " failed\n";
   for (const Group& group : grouped(report, Outcome::interrupted))
     left += "  " + addresses_of(group.addresses) + ": " +
-            std::string(action_word(group.first->action)) + " was under way\n";
+            std::string(action_word(group.first->action)) + " was under way" +
+            (group.removed.empty() ? "" : "; " + gone_text(*group.first, group.removed)) + "\n";
   for (const Group& group : grouped(report, Outcome::not_started))
     left += "  " + addresses_of(group.addresses) + ": " +
             std::string(action_word(group.first->action)) + " not started\n";

@@ -8,6 +8,7 @@
 #include "core/apply/schedule.h"
 #include "core/base/text.h"
 #include "core/plan/diff.h"
+#include "core/plan/takeover.h"
 #include "core/state/fingerprint.h"
 #include "core/value/json.h"
 #include "core/value/redact.h"
@@ -55,7 +56,8 @@ class Applier {
   }
 
  private:
-  /// Drift that this plan leaves alone is what exists from now on.
+  /// Drift that this plan leaves alone is what exists from now on; what was presumed of an object
+  /// that was taken over is its prior.
   Task<void> settle() {
     std::set<std::string> changing;
     for (const Change& change : plan_.changes) changing.insert(change.address.text());
@@ -76,6 +78,12 @@ class Applier {
                                                 ? fingerprint_value(change.after, recorder_.key())
                                                 : redacted(change.after, recorder_.key()));
       if (auto saved = co_await recorder_.save(drift.address); !saved) co_return;
+    }
+    for (const Presumption& one : plan_.presumed) {
+      Record* record = recorder_.find(one.address);
+      if (record == nullptr || changing.contains(one.address.text())) continue;
+      jim::settle(*record, one.attributes, recorder_.key());
+      if (auto saved = co_await recorder_.save(one.address); !saved) co_return;
     }
   }
 
@@ -330,22 +338,11 @@ class Applier {
     Record& record = recorder_.touch(change.address);
     record.type = change.type->name;
     record.id = change.id;
-    record.attributes = redact(as_found(change, attributes), recorder_.key());
+    record.attributes =
+        redact(prior_as_found(*change.type, change.actual, &attributes), recorder_.key());
     record.half_made = change.resumes;
     record.forgotten = false;
     co_return co_await recorder_.save(change.address);
-  }
-
-  /// The prior of an object that jim did not make: what it shows. What it does not show counts as
-  /// what the file asks for, as in the plan.
-  static ValueMap as_found(const Change& change, const ValueMap& attributes) {
-    ValueMap found;
-    for (const Attribute& attribute : change.type->attributes) {
-      const Value* value = (attribute.readable ? change.actual : attributes).find(attribute.name);
-      if (value == nullptr || value->is_null()) continue;
-      found.set(attribute.name, attribute.secret ? value->as_secret() : *value);
-    }
-    return found;
   }
 
   /// What was applied, plus what the vendor computed, becomes the prior of the next run.
@@ -381,19 +378,21 @@ class Applier {
     if (change.action == Action::forget) co_return co_await forget(change);
     const bool goes = change.action == Action::remove || change.action == Action::replace;
     if (goes && !change.id.empty())
-      if (auto gone = co_await remove(change, change.id); !gone) co_return gone;
+      if (auto gone = co_await remove(change, change.id, report); !gone) co_return gone;
     for (const std::string& id : change.deposed)
-      if (auto gone = co_await remove(change, id); !gone) co_return gone;
+      if (auto gone = co_await remove(change, id, report); !gone) co_return gone;
     const bool stays = has_two_halves(change) &&
                        (change.action != Action::replace || change.create_before_destroy);
     if (stays || !is_recorded(change)) co_return Result<void>();
     co_return co_await recorder_.drop(change.address);
   }
 
-  Task<Result<void>> remove(const Change& change, const std::string& id) {
+  Task<Result<void>> remove(const Change& change, const std::string& id, StepReport& report) {
     StepJournal journal(recorder_, context_.observer, change);
     if (auto gone = co_await provider(*change.type).remove(*change.type, id, journal); !gone)
       co_return gone;
+    report.removed.push_back(id);
+    if (change.action == Action::replace && report.id == id) report.id.clear();
     Record* record = recorder_.find(change.address);
     if (record == nullptr || std::erase(record->deposed, id) == 0) co_return Result<void>();
     co_return co_await recorder_.save(change.address);
@@ -422,6 +421,7 @@ class Applier {
   }
 
   Task<void> save_outputs() {
+    leave_standing();
     std::map<std::string, Value> values;
     for (const auto& [name, instances] : standing_) values[name] = block_value(name);
     auto outputs = expansion_.outputs(values);
@@ -429,11 +429,59 @@ class Applier {
       if (report_.errors.empty() && all_done()) recorder_.fail(outputs.error());
       co_return;
     }
+    *outputs = known_outputs(*outputs);
     report_.outputs = *outputs;
     context_.state.outputs = redact(*outputs, recorder_.key());
     if (recorder_.halted()) co_return;
     if (auto saved = co_await context_.store.commit_outputs(context_.state.outputs); !saved)
       recorder_.fail(saved.error());
+  }
+
+  /// What was to change and did not is as it was.
+  void leave_standing() {
+    values_.clear();
+    for (std::size_t i = 0; i < plan_.changes.size(); ++i) {
+      const Change& change = plan_.changes[i];
+      const StepReport& step = report_.steps[i];
+      const auto& gone = step.removed;
+      if (step.outcome == Outcome::done || change.id.empty()) continue;
+      if (change.action == Action::remove || change.action == Action::forget) continue;
+      if (std::find(gone.begin(), gone.end(), change.id) != gone.end()) continue;
+      stands(change, {}, {.id = change.id, .attributes = change.actual});
+    }
+  }
+
+  /// No unknown is kept: an output that looks at nothing of this run keeps its last value, and null
+  /// stands for what nobody knows.
+  ValueMap known_outputs(const ValueMap& outputs) const {
+    std::set<std::string> changed;
+    for (const Change& change : plan_.changes) changed.insert(change.address.name);
+    ValueMap known;
+    for (const auto& [name, value] : outputs) {
+      const std::vector<std::string> needs = expansion_.output_needs(name);
+      const Value* last = context_.state.outputs.find(name);
+      const bool touched = std::any_of(needs.begin(), needs.end(), [&](const std::string& need) {
+        return changed.contains(need);
+      });
+      known.set(name, value.has_unknown() && !touched && last != nullptr ? *last
+                                                                         : without_unknown(value));
+    }
+    return known;
+  }
+
+  static Value without_unknown(const Value& value) {
+    if (!value.has_unknown()) return value;
+    Value known;
+    if (value.is_list()) {
+      ValueList items;
+      for (const Value& item : value.as_list()) items.push_back(without_unknown(item));
+      known = std::move(items);
+    } else if (value.is_map()) {
+      ValueMap entries;
+      for (const auto& [name, item] : value.as_map()) entries.set(name, without_unknown(item));
+      known = std::move(entries);
+    }
+    return value.is_secret() && !known.is_null() ? known.as_secret() : known;
   }
 
   /// Once nothing is left there is nothing that they could be about.

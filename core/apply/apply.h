@@ -31,10 +31,14 @@ struct StepReport {
   Address address = {};
   Action action = Action::no_op;
   Outcome outcome = Outcome::not_started;
-  std::string id = {};
+  std::string id = {};  ///< of the object that is there, or was, when it was to go
+  /// Ids of objects that were deleted on the way, also when the step failed after that.
+  std::vector<std::string> removed = {};
   Diagnostic error = {};     ///< of a failed one
   std::string because = {};  ///< of a skipped one: the name of what failed
   Duration took = {};
+  /// Something of it was done, though not all: an object is gone.
+  bool in_part() const { return outcome != Outcome::done && !removed.empty(); }
 };
 
 /// What became of a plan.

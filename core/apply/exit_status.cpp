@@ -40,14 +40,21 @@ int exit_status(const Report& report) {
   if (!report.errors.empty()) return exit_status(report.errors.front().code);
   const auto failed = [](const StepReport& step) { return step.outcome == Outcome::failed; };
   const auto first = std::find_if(report.steps.begin(), report.steps.end(), failed);
-  const bool some = std::any_of(report.steps.begin(), report.steps.end(),
-                                [](const auto& step) { return step.outcome == Outcome::done; });
+  const auto something = [](const StepReport& step) {
+    return step.outcome == Outcome::done || step.in_part();
+  };
+  const bool some = std::any_of(report.steps.begin(), report.steps.end(), something);
   if (first == report.steps.end()) return 1;
   // A status of its own only where one cause explains everything that failed.
   const bool same = std::all_of(report.steps.begin(), report.steps.end(), [&](const auto& step) {
     return !failed(step) || step.error.code == first->error.code;
   });
   const int status = same ? exit_status(first->error.code) : 1;
+  // That an object is gone without another in its place matters more than why, but for stock.
+  const bool lost = std::any_of(report.steps.begin(), report.steps.end(), [](const auto& step) {
+    return step.in_part() && step.action == Action::replace && step.id.empty();
+  });
+  if (lost && status != 7) return 5;
   if (status != 1 && status != 3) return status;
   return some ? 5 : status;
 }

@@ -86,14 +86,6 @@ Diagnostic wrong_type(const std::string& resource, const Attribute& attribute, c
       hint, where);
 }
 
-/// A known value that is none of the attribute's own.
-bool is_other(const Attribute& attribute, const Value& value) {
-  if (attribute.allowed.empty() || value.is_null() || value.has_unknown() || value.has_secret())
-    return false;
-  const auto& allowed = attribute.allowed;
-  return std::find(allowed.begin(), allowed.end(), value) == allowed.end();
-}
-
 /// The likely value, and all of them.
 std::string known_values(const Attribute& attribute, const Value& value, const char* all) {
   std::vector<std::string> words;
@@ -107,7 +99,7 @@ std::string known_values(const Attribute& attribute, const Value& value, const c
 
 std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& attribute,
                                 const Value& value, const SourceLocation& where) {
-  if (!attribute.allowed_open || !is_other(attribute, value)) return std::nullopt;
+  if (!attribute.allowed_open || !is_beyond_allowed(attribute, value)) return std::nullopt;
   Diagnostic warning = wrong(
       resource + ": jim knows of no '" + attribute.name + "' " + escape_control(to_json(value)),
       known_values(attribute, value, "known: "), where);
@@ -132,7 +124,7 @@ Result<Value> check_value(const std::string& resource, const Attribute& attribut
     return wrong(
         resource + ": '" + attribute.name + "' is null, and every resource of this type needs one",
         "give it a value", where);
-  if (!attribute.allowed_open && is_other(attribute, *converted))
+  if (!attribute.allowed_open && is_beyond_allowed(attribute, *converted))
     return wrong(
         resource + ": '" + attribute.name + "' cannot be " + escape_control(to_json(*converted)),
         known_values(attribute, *converted, "allowed: "), where);

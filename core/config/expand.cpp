@@ -1,6 +1,7 @@
 #include "core/config/expand.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/config/check_attributes.h"
 #include "core/config/expander.h"
@@ -117,6 +118,16 @@ Result<ValueMap> Expansion::outputs(const std::map<std::string, Value>& values) 
     outputs.set(output.name, std::move(*value));
   }
   return outputs;
+}
+
+std::vector<std::string> Expansion::output_needs(const std::string& output) const {
+  std::vector<Reference> references;
+  for (const OutputBlock& one : inner_->config.outputs)
+    if (one.name == output) one.value.collect_references(references);
+  std::set<std::string> names;
+  for (const Reference& reference : references)
+    if (inner_->needs.contains(reference.root)) names.insert(reference.root);
+  return {names.begin(), names.end()};
 }
 
 Value Expansion::block_value(const ResourceBlock& block,

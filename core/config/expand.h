@@ -53,6 +53,8 @@ class Expansion {
                             const std::map<std::string, Value>& values) const;
   /// All outputs, likewise.
   Result<ValueMap> outputs(const std::map<std::string, Value>& values) const;
+  /// Names of blocks that an output mentions, sorted; empty when there is no such output.
+  std::vector<std::string> output_needs(const std::string& output) const;
   /// The Value that stands for a block in expressions, from one attribute map per instance (see
   /// `evaluate`).
   static Value block_value(const ResourceBlock& block,

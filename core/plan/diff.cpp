@@ -71,6 +71,7 @@ std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desi
     if (!attribute->readable) {
       const Value* applied = prior == nullptr ? nullptr : prior->attributes.find(name);
       if (prior == nullptr || (applied == nullptr && prior->half_made)) continue;
+      if (applied != nullptr && applied->is_null()) continue;  // taken over, see takeover.h
       before = applied;
       if (!want.has_unknown() && before != nullptr && same_as_prior(*attribute, want, *before, key))
         continue;

@@ -18,7 +18,7 @@ bool same_attribute(const Attribute& attribute, const Value& want, const Value& 
 /// What differs between what the file sets and what exists. Only attributes in `desired` are
 /// compared, less those in `ignore`: what the vendor sets by itself is never noise. An attribute
 /// that cannot be read back is compared with what was last applied (`prior`, where a secret is a
-/// fingerprint under `key`); without a prior it counts as equal.
+/// fingerprint under `key`); without a prior, and with a null one, it counts as equal.
 std::vector<AttributeChange> diff(const ResourceType& type, const ValueMap& desired,
                                   const ValueMap& actual, const Record* prior,
                                   const std::vector<std::string>& ignore, const std::string& key);

@@ -1,6 +1,7 @@
 #include "core/plan/match.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -23,8 +24,12 @@ class Index {
         ids.emplace(object.id, &object);
         Mark mark;
         if (object.mark.empty() || !parse_mark(object.mark, mark)) continue;
-        if (mark.project == project && mark.lineage == state.head.lineage)
+        if (mark.project != project) continue;
+        if (mark.lineage == state.head.lineage) {
           by_mark_[type][mark.address].push_back(&object);
+        } else if (const auto address = parse_address(mark.address)) {
+          strangers_.push_back({*address, &object, mark.lineage});
+        }
       }
     }
   }
@@ -43,11 +48,13 @@ class Index {
     return objects == marks->second.end() ? nullptr : &objects->second;
   }
   const auto& marks() const { return by_mark_; }
+  const std::vector<Stranger>& strangers() const { return strangers_; }
 
  private:
   std::unordered_map<std::string, std::unordered_map<std::string, const Object*>> by_id_ = {};
   std::unordered_map<std::string, std::unordered_map<std::string, std::vector<const Object*>>>
       by_mark_ = {};
+  std::vector<Stranger> strangers_ = {};  ///< marked by another state of this project
 };
 
 /// The identity of a set of attributes as one text; empty when part of it is missing or unknown.
@@ -105,6 +112,7 @@ class Matcher {
     rename();
     adopt_by_identity();
     leave();
+    find_strangers();
     return std::move(matching_);
   }
 
@@ -277,6 +285,21 @@ class Matcher {
                      });
   }
 
+  /// A state that was lost, or another one of the same project: what it made must not be made
+  /// again.
+  void find_strangers() {
+    std::set<Address> missing;
+    for (const Match& match : matching_.matches)
+      if (match.object == nullptr) missing.insert(match.desired->address);
+    for (const Stranger& one : index_.strangers()) {
+      if (recorded_.contains(one.object) || objects_.contains(one.object)) continue;
+      if (state_.records.empty() || missing.contains(one.address))
+        matching_.strangers.push_back(one);
+    }
+    std::stable_sort(matching_.strangers.begin(), matching_.strangers.end(),
+                     [](const Stranger& a, const Stranger& b) { return a.address < b.address; });
+  }
+
   const Object* of_intent(const Record& record) {
     const auto objects = snapshot_.objects.find(record.type);
     const ResourceType* type = type_of(record.type);
@@ -306,6 +329,33 @@ class Matcher {
 };
 
 }  // namespace
+
+Diagnostic made_by_another_state(const std::vector<Stranger>& strangers,
+                                 const std::string& project) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> names;
+  std::vector<std::string> lineages;
+  for (const Stranger& one : strangers) {
+    if (names.size() < kMostNamed)
+      names.push_back(escape_control(one.address.text()) + " (" + escape_control(one.object->id) +
+                      ")");
+    const std::string lineage = escape_control(one.lineage);
+    if (std::find(lineages.begin(), lineages.end(), lineage) == lineages.end())
+      lineages.push_back(lineage);
+  }
+  std::string named = join(names, ", ");
+  if (strangers.size() > kMostNamed)
+    named += " and " + std::to_string(strangers.size() - kMostNamed) + " more";
+  return {.code = ErrorCode::ambiguous,
+          .message = counted(strangers.size(), "object") + " of project '" + project + "' " +
+                     (strangers.size() == 1 ? "was" : "were") +
+                     " made with another state (lineage " + join(lineages, ", ") +
+                     "), and this state does not know " + (strangers.size() == 1 ? "it" : "them") +
+                     ": " + named,
+          .hint =
+              "if that state is lost, 'jim state rebuild' takes them over; if it is still in "
+              "use, use it ('state:' or --state), or give this file a project name of its own"};
+}
 
 Matching match(const std::vector<Desired>& resources, const State& state, const Snapshot& snapshot,
                const std::string& project, Diagnostics& diagnostics) {

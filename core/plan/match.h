@@ -31,9 +31,19 @@ struct Leftover {
   std::string type = {};
 };
 
+/// An object of this project that another state made: its mark has another lineage, and no record
+/// of ours knows it.
+struct Stranger {
+  Address address = {};
+  const Object* object = nullptr;
+  std::string lineage = {};
+};
+
 struct Matching {
   std::vector<Match> matches = {};       ///< one per desired resource, in their order
   std::vector<Leftover> leftovers = {};  ///< sorted by address
+  /// Those that this run would make a second time; all that there are when state has no record.
+  std::vector<Stranger> strangers = {};  ///< sorted by address
 };
 
 /// Matches objects to addresses: by the id in state, then by an unfinished intent, then by mark of
@@ -42,5 +52,9 @@ struct Matching {
 /// objects.
 Matching match(const std::vector<Desired>& resources, const State& state, const Snapshot& snapshot,
                const std::string& project, Diagnostics& diagnostics);
+
+/// The refusal to go on beside `strangers`: two states of one project would make everything twice.
+Diagnostic made_by_another_state(const std::vector<Stranger>& strangers,
+                                 const std::string& project);
 
 }  // namespace jim

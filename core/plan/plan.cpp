@@ -8,7 +8,9 @@
 #include "core/plan/diff.h"
 #include "core/plan/match.h"
 #include "core/plan/selection.h"
+#include "core/plan/takeover.h"
 #include "core/state/fingerprint.h"
+#include "core/value/json.h"
 #include "core/value/redact.h"
 
 namespace jim {
@@ -74,6 +76,9 @@ class Planner {
     find_referred();
     const Matching matching = match(options_.destroy ? kNothing : expansion_.resources(), state_,
                                     snapshot_, config_.project, diagnostics_);
+    // A saved plan was made when there were none.
+    if (!options_.exact && !matching.strangers.empty())
+      diagnostics_.push_back(made_by_another_state(matching.strangers, config_.project));
     for (const Match& one : matching.matches) note_drift(one.record, one.object, one.desired);
     for (const Leftover& one : matching.leftovers) note_drift(one.record, one.object, nullptr);
     for (std::size_t i = 0; i < matching.matches.size();) i = plan_block(matching.matches, i);
@@ -124,7 +129,10 @@ class Planner {
       auto change = plan_one(matches[i]);
       if (!change) continue;
       if (referred) {
-        ValueMap attributes = seen_as(*change, *change->type);
+        const bool left_alone =
+            change->action != Action::no_op && !selection_.contains(change->address);
+        ValueMap attributes =
+            left_alone ? as_it_stands(matches[i], *change) : seen_as(*change, *change->type);
         plan_.standing[name].push_back({change->address, change->id, attributes});
         seen.emplace_back(change->address, std::move(attributes));
       }
@@ -137,6 +145,22 @@ class Planner {
     if (referred && !seen.empty())
       values_[name] = Expansion::block_value(*matches[first].desired->block, seen);
     return i;
+  }
+
+  /// What the rest of the file sees of a resource that this run leaves alone: what there is, not
+  /// what the file would make of it. A saved plan does not read it again, so state's word counts.
+  ValueMap as_it_stands(const Match& match, const Change& change) const {
+    const Record* record = match.record;
+    const bool unread = options_.exact && record != nullptr && !record->id.empty();
+    if (match.object == nullptr && !unread) return seen_as(change, *change.type);
+    ValueMap attributes = match.object != nullptr ? change.actual : in_clear(record->attributes);
+    for (const Attribute& attribute : change.type->attributes) {
+      if (attributes.contains(attribute.name)) continue;
+      const Value* prior = record == nullptr ? nullptr : record->attributes.find(attribute.name);
+      attributes.set(attribute.name, prior == nullptr ? Value() : in_clear(*prior));
+    }
+    attributes.set("id", match.object != nullptr ? match.object->id : record->id);
+    return attributes;
   }
 
   std::optional<Change> plan_one(const Match& match) {
@@ -207,6 +231,10 @@ class Planner {
     change.attributes =
         diff(*change.type, change.desired, live, record, match.desired->block->ignore, key());
     change.risk = worst(change.attributes);
+    if (record != nullptr && match.how == Found::by_id) {
+      ValueMap open = presumed(*change.type, record->attributes, change.desired);
+      if (!open.empty()) plan_.presumed.push_back({change.address, std::move(open)});
+    }
     change.resumes = record != nullptr && record->half_made;
     for (const AttributeChange& attribute : change.attributes)
       change.reasons.push_back(reason(match, attribute));
@@ -259,9 +287,25 @@ class Planner {
                                          join(change.reasons, "; "),
                               .hint = "set the attribute back, or list it under 'ignore'",
                               .where = match.desired->block->where});
+    if (change.action == Action::replace && !change.create_before_destroy) doubt_new_one(change);
     change.expected = change.action == Action::replace  ? change.type->expected_create
                       : change.action == Action::update ? change.type->expected_update
                                                         : Duration{};
+  }
+
+  /// The old object goes before the vendor has said yes to the new one: what may be refused is said
+  /// first of all.
+  static void doubt_new_one(Change& change) {
+    for (const auto& [name, value] : change.desired) {
+      const Attribute* attribute = change.type->attribute(name);
+      if (attribute == nullptr || !attribute->allowed_open || !is_beyond_allowed(*attribute, value))
+        continue;
+      change.reasons.insert(change.reasons.begin(),
+                            (value.is_string() ? "'" + value.as_string() + "'" : to_json(value)) +
+                                " is not among the values of '" + name +
+                                "' that jim knows: the old object would be gone if the vendor "
+                                "refuses it");
+    }
   }
 
   /// The vendor's words, which may repeat what the thing was made with.

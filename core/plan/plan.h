@@ -40,13 +40,21 @@ struct Standing {
   ValueMap attributes = {};
 };
 
+/// Priors that nobody could know when an object was taken over: the file's values stand for them.
+struct Presumption {
+  Address address = {};
+  ValueMap attributes = {};  ///< null: the file is silent about it
+};
+
 /// All changes, in an order in which they can be made, and what was found on the way.
 struct Plan {
   std::string project = {};
   std::string lineage = {};  ///< empty: no state yet, one will be made
+  ValueMap vars = {};        ///< those that came from outside the file; secrets inside are marked
   std::vector<Change> changes =
       {};  ///< no no-ops; in order of dependency, removals last and in reverse
-  std::vector<Drift> drift = {};  ///< sorted by address
+  std::vector<Drift> drift = {};           ///< sorted by address
+  std::vector<Presumption> presumed = {};  ///< an apply writes them down, without any request
   std::size_t unchanged = 0;
   bool destroy = false;
   /// Attributes of every block that something else refers to, unknown where a change will tell.
@@ -55,7 +63,8 @@ struct Plan {
 };
 
 /// Compares desired, prior and actual. Pure. Errors: protected resources that would go, a target
-/// that does not exist, ambiguous identity; all of them are added to `diagnostics`, and nullopt
+/// that does not exist, ambiguous identity, objects that another state of the project made; all of
+/// them are added to `diagnostics`, and nullopt
 /// returned.
 std::optional<Plan> make_plan(const Config& config, const Expansion& expansion, const State& state,
                               const Snapshot& snapshot, const PlanOptions& options,

@@ -162,6 +162,13 @@ std::optional<Value> convert(const Value& value, const AttributeType& type) {
   return converted;
 }
 
+bool is_beyond_allowed(const Attribute& attribute, const Value& value) {
+  if (attribute.allowed.empty() || value.is_null() || value.has_unknown() || value.has_secret())
+    return false;
+  const auto& allowed = attribute.allowed;
+  return std::find(allowed.begin(), allowed.end(), value) == allowed.end();
+}
+
 bool same_text(const Attribute& attribute, const Value& a, const Value& b) {
   if (!a.is_string() || !b.is_string()) return a == b;
   const auto plain = [&](const Value& value) {

@@ -53,6 +53,10 @@ struct Attribute {
 /// Whether two values are the same, or texts that the attribute takes for the same.
 bool same_text(const Attribute& attribute, const Value& a, const Value& b);
 
+/// Whether a value that is known is none of those that the attribute names. Secrets are not looked
+/// at.
+bool is_beyond_allowed(const Attribute& attribute, const Value& value);
+
 /// A kind of thing that a provider can make.
 struct ResourceType {
   std::string name = {};      ///< `latitude.server`

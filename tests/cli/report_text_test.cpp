@@ -75,6 +75,46 @@ TEST(ReportTextTest, AnObjectThatIsGoneIsNotSaidToExist) {
             "next: once that is mended, the same command goes on from here\n");
 }
 
+/// A replacement that failed after the old object was deleted.
+StepReport half_replaced(const std::string& address, const std::string& old) {
+  StepReport half = step(address, Action::replace, Outcome::failed);
+  half.error = {.code = ErrorCode::out_of_capacity, .message = "out of stock"};
+  half.removed = {old};
+  return half;
+}
+
+TEST(ReportTextTest, AnOldObjectThatIsGoneWithoutANewOneIsToldAndCounted) {
+  Report report = {.steps = {half_replaced("web[0]", "m1"), half_replaced("web[1]", "m2")}};
+  EXPECT_EQ(done_text(report), "Done in part: 2 destroyed");
+  EXPECT_EQ(troubles_text(report, Paint()),
+            "error: web[0..1]: replace: out of stock\n"
+            "  note: the old objects m1, m2 are deleted, and the new ones are not made yet\n"
+            "next: once that is mended, the same command goes on from here\n");
+  EXPECT_EQ(to_json(*report_value(report).get("steps")->as_list()[0].get("removed")), R"(["m1"])");
+}
+
+TEST(ReportTextTest, WhetherTheNewOneIsMadeIsNotClaimedWhenNobodyKnows) {
+  StepReport half = half_replaced("web", "m1");
+  half.error.code = ErrorCode::unknown_outcome;
+  EXPECT_EQ(gone_text(half, half.removed),
+            "the old object m1 is deleted, and no new one is known of yet");
+  half.id = "m2";
+  EXPECT_EQ(gone_text(half, half.removed), "the old object m1 is deleted");
+}
+
+TEST(ReportTextTest, AReplacementThatStoppedHalfwayIsNotSaidToBeUntouched) {
+  Report report = {.steps = {half_replaced("a", "m1"), half_replaced("b", "m2")}};
+  report.steps[0].outcome = Outcome::skipped;
+  report.steps[0].because = "key";
+  report.steps[1].outcome = Outcome::interrupted;
+  EXPECT_EQ(troubles_text(report, Paint()),
+            "left undone:\n"
+            "  a: the old object m1 is deleted, and the new one is not made yet, since key failed\n"
+            "  b: replace was under way; the old object m2 is deleted, and no new one is known of "
+            "yet\n"
+            "next: once that is mended, the same command goes on from here\n");
+}
+
 TEST(ReportTextTest, AnInterruptionSaysWhatRanAndWhatDidNotStart) {
   const Report report = {.steps = {step("a", Action::create, Outcome::interrupted),
                                    step("b", Action::remove, Outcome::not_started)},

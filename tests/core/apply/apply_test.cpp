@@ -272,6 +272,69 @@ TEST_F(ApplyTest, OutputsAreSavedWithoutAnyChangeToo) {
   EXPECT_EQ(bench.disk.outputs, R"({"id":"id-1"})");
 }
 
+const char* const kTwo =
+    "  a: { type: fake.machine, name: a, size: s }\n"
+    "  b: { type: fake.machine, name: b, size: s }\n";
+const char* const kTwoAddresses =
+    "outputs: { a: '${a.ip}', b: '${b.ip}', both: ['${a.ip}', '${b.ip}'] }\n";
+
+TEST_F(ApplyTest, OutputsThatARunDoesNotTouchKeepTheirValue) {
+  bench.write(kTwo, kTwoAddresses);
+  (void)bench.apply();
+  EXPECT_EQ(bench.disk.outputs,
+            R"({"a":"10.0.0.1","b":"10.0.0.2","both":["10.0.0.1","10.0.0.2"]})");
+  // Both are to be replaced, and this run is about one of them.
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: l }\n"
+      "  b: { type: fake.machine, name: b, size: l }\n",
+      kTwoAddresses);
+  EXPECT_TRUE(bench.apply({.targets = {"a"}}).complete());
+  EXPECT_EQ(bench.disk.outputs,
+            R"({"a":"10.0.0.3","b":"10.0.0.2","both":["10.0.0.3","10.0.0.2"]})");
+}
+
+TEST_F(ApplyTest, WhatASavedPlanDoesNotReadAgainIsAsStateHasIt) {
+  bench.write(kTwo, kTwoAddresses);
+  (void)bench.apply();
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: l }\n"
+      "  b: { type: fake.machine, name: b, size: s }\n",
+      kTwoAddresses);
+  const State state = bench.state();
+  const Providers providers = {{"fake", &bench.vendor}};
+  const auto snapshot =
+      bench.loop.run(refresh_some(bench.loop, providers, {{"fake.machine", {"id-1"}}}, {}, state));
+  ASSERT_TRUE(snapshot);
+  Diagnostics found;
+  const auto plan = make_plan(bench.config(), bench.expansion(), state, *snapshot,
+                              {.targets = {"a"}, .exact = true}, bench.types(), found);
+  ASSERT_TRUE(plan) << messages(found);
+  EXPECT_TRUE(bench.apply_plan(*plan).complete());
+  EXPECT_EQ(bench.disk.outputs,
+            R"({"a":"10.0.0.3","b":"10.0.0.2","both":["10.0.0.3","10.0.0.2"]})");
+}
+
+TEST_F(ApplyTest, AnOutputThatNobodyKnowsIsNull) {
+  bench.write(kTwo, kTwoAddresses);
+  fail("create fake.machine b", ErrorCode::unavailable);
+  const Report report = bench.apply();
+  EXPECT_EQ(to_json(report.outputs), R"({"a":"10.0.0.1","b":null,"both":["10.0.0.1",null]})");
+  EXPECT_EQ(bench.disk.outputs, R"({"a":"10.0.0.1","b":null,"both":["10.0.0.1",null]})");
+}
+
+TEST_F(ApplyTest, AnOutputOfWhatDidNotChangeAfterAllIsAsItWas) {
+  bench.write(kTwo, kTwoAddresses);
+  (void)bench.apply();
+  const std::string before = bench.disk.outputs;
+  fail("remove", ErrorCode::unavailable);
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: l }\n"
+      "  b: { type: fake.machine, name: b, size: s }\n",
+      kTwoAddresses);
+  EXPECT_FALSE(bench.apply().complete());
+  EXPECT_EQ(bench.disk.outputs, before);
+}
+
 TEST_F(ApplyTest, ADestroyTakesTheOutputsAlong) {
   bench.write(kPair, "outputs: { id: '${k.id}' }\n");
   (void)bench.apply();
@@ -304,6 +367,15 @@ TEST(ExitStatusTest, SaysWhatHappened) {
             1);
   EXPECT_EQ(exit_status(report_of({failed(ErrorCode::unauthorized)})), 4);
   EXPECT_EQ(exit_status(report_of({done, failed(ErrorCode::timed_out)})), 10);
+  StepReport lost = failed(ErrorCode::unauthorized);
+  lost.action = Action::replace;
+  lost.removed = {"m1"};
+  EXPECT_EQ(exit_status(report_of({lost})), 5);
+  lost.error.code = ErrorCode::out_of_capacity;
+  EXPECT_EQ(exit_status(report_of({lost})), 7);
+  lost.error.code = ErrorCode::timed_out;  // the new one is there, though not ready
+  lost.id = "m2";
+  EXPECT_EQ(exit_status(report_of({lost})), 10);
   Report report = report_of({done});
   report.errors.push_back({.code = ErrorCode::io, .message = "disk full"});
   EXPECT_EQ(exit_status(report), 1);

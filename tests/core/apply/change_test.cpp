@@ -101,6 +101,17 @@ TEST_F(ChangeTest, AReplacementThatCannotDeleteMakesNothing) {
   EXPECT_EQ(bench.find("a")->id, "id-1");
 }
 
+TEST_F(ChangeTest, AReplacementThatMakesNothingAfterDeletingSaysWhatIsGone) {
+  made(kMachine);
+  fail("create", ErrorCode::unavailable);
+  (void)log("  a: { type: fake.machine, name: a, size: l, user_data: u }\n");
+  EXPECT_EQ(shown(report), "replace a failed: fake: create\n");
+  EXPECT_EQ(report.steps[0].removed, (std::vector<std::string>{"id-1"}));
+  EXPECT_TRUE(report.steps[0].in_part());
+  EXPECT_EQ(exit_status(report), 5);
+  EXPECT_FALSE(bench.find("a"));
+}
+
 const char* const kNewFirst =
     "  a: { type: fake.machine, name: a, size: l, user_data: u, create_before_destroy: true }\n";
 
@@ -236,6 +247,16 @@ TEST_F(ChangeTest, AdoptionSendsNothingThatThePlanDidNotShow) {
   EXPECT_EQ(bench.planned(),
             "update a m1 [reinstall] user_data: (sensitive) > (sensitive) (reinstall) # user_data: "
             "jim.yaml:3 asks for it\n");
+}
+
+TEST_F(ChangeTest, WhatIsPresumedOfATakenOverObjectIsRecordedWithoutARequest) {
+  made("  a: { type: fake.machine, name: a, size: s, user_data: v }\n");
+  Record record = *bench.find("a");
+  record.attributes.set("user_data", Value());
+  bench.record(record);
+  EXPECT_THAT(log("  a: { type: fake.machine, name: a, size: s, user_data: v }\n"),
+              ElementsAre("saved a id-1"));
+  EXPECT_TRUE(is_fingerprint(*bench.find("a")->attributes.find("user_data")));
 }
 
 TEST_F(ChangeTest, AdoptionMayChangeAttributes) {

@@ -73,7 +73,7 @@ class CrashBench : public Workbench {
       vendor.type(type).marked_at_create = marking == Marking::at_create;
     vendor.put("fake.machine", "foreign-1", attributes(R"({"name":"m0","size":"s"})"));
     vendor.put("fake.machine", "foreign-2", attributes(R"({"name":"k","size":"s"})"),
-               mark("k", "lineage2"));
+               "jim:lineage2:other:k");
     write(story.before);
     Life calm(loop, 1);
     round(calm, {});

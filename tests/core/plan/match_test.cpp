@@ -1,5 +1,6 @@
 #include "core/plan/match.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/core/plan/workbench.h"
@@ -80,11 +81,59 @@ TEST_F(MatchTest, AMarkOfOursMakesAnObjectTheResource) {
   EXPECT_EQ(bench.planned(), "adopt a m1 # m1 carries this resource's mark\n");
 }
 
-TEST_F(MatchTest, AMarkOfAnotherLineageOrProjectIsNotOurs) {
-  machine("m1", Workbench::mark("a", "lineage2"));
+TEST_F(MatchTest, AMarkOfAnotherProjectIsNotOurs) {
   machine("m2", "jim:lineage1:other:a");
   machine("m3", "jim");
   EXPECT_EQ(bench.planned(), kCreated);
+}
+
+const char* const kStranger =
+    "1 object of project 'p' was made with another state (lineage lineage2), and this state does "
+    "not know it: {} | if that state is lost, 'jim state rebuild' takes them over; if it is still "
+    "in use, use it ('state:' or --state), or give this file a project name of its own\n";
+
+TEST_F(MatchTest, WhatAnotherStateOfTheProjectMadeIsNotMadeASecondTime) {
+  bench.record(machine_record("b", "b1"));
+  bench.vendor.put("fake.machine", "b1", attributes(R"({"name":"b"})"), Workbench::mark("b"));
+  machine("m1", Workbench::mark("a", "lineage2"));
+  bench.write(std::string(kMachine) + "  b: { type: fake.machine, name: b }\n");
+  EXPECT_EQ(bench.planned(), fmt::format(fmt::runtime(kStranger), "a (m1)"));
+}
+
+TEST_F(MatchTest, WithoutAnyRecordAllThatAnotherStateMadeIsInTheWay) {
+  machine("m1", Workbench::mark("z", "lineage2"));
+  const std::string said = fmt::format(fmt::runtime(kStranger), "z (m1)");
+  EXPECT_EQ(bench.planned(), said);
+  EXPECT_EQ(bench.planned({.destroy = true}), said);
+}
+
+TEST_F(MatchTest, ManyObjectsOfAnotherStateAreCountedAndSomeNamed) {
+  for (int i = 0; i < 7; ++i)
+    bench.vendor.put("fake.machine", fmt::format("m{}", i), attributes(kSame),
+                     Workbench::mark(fmt::format("a[{}]", i), i < 4 ? "lineage2" : "lineage3"));
+  EXPECT_THAT(bench.planned(),
+              testing::StartsWith(
+                  "7 objects of project 'p' were made with another state (lineage lineage2, "
+                  "lineage3), and this state does not know them: a[0] (m0), a[1] (m1), a[2] (m2), "
+                  "a[3] (m3), a[4] (m4) and 2 more | "));
+}
+
+TEST_F(MatchTest, WhatAnotherStateMadeElsewhereInTheProjectIsLeftAlone) {
+  bench.record(machine_record("a", "m1"));
+  machine("m1", Workbench::mark("a"));
+  bench.vendor.put("fake.machine", "m2", attributes(kSame), Workbench::mark("b", "lineage2"));
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(MatchTest, AnObjectThatStateKnowsIsOursWhateverItsMarkSays) {
+  bench.record(machine_record("a", "m1"));
+  machine("m1", Workbench::mark("a", "lineage2"));
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(MatchTest, ASavedPlanIsNotHeldUpByAnotherState) {
+  machine("m1", Workbench::mark("a", "lineage2"));
+  EXPECT_EQ(bench.planned({.targets = {"a"}, .exact = true}), kCreated);
 }
 
 TEST_F(MatchTest, AMarkCountsForItsTypeOnly) {

@@ -32,6 +32,23 @@ TEST_F(PlanTest, TheWorstAttributeDecidesWhatIsDone) {
             "# image: jim.yaml:3 asks for it; size: jim.yaml:3 asks for it\n");
 }
 
+TEST_F(PlanTest, AReplacementThatDeletesFirstSaysWhatTheVendorMayRefuse) {
+  standing("a", "m1", kSame);
+  bench.write("  a: { type: fake.machine, name: a, size: xl, image: i }\n");
+  ResourceType& machine = bench.vendor.type("fake.machine");
+  for (Attribute& one : machine.attributes) {
+    if (one.name != "size") continue;
+    one.allowed = {Value("s"), Value("l")};
+    one.allowed_open = true;
+  }
+  EXPECT_EQ(
+      bench.plan().changes[0].reasons[0],
+      "'xl' is not among the values of 'size' that jim knows: the old object would be gone if "
+      "the vendor refuses it");
+  machine.create_before_destroy = true;
+  EXPECT_EQ(bench.plan().changes[0].reasons[0], "size: jim.yaml:3 asks for it");
+}
+
 TEST_F(PlanTest, OnlyAPrepaidPeriodStartsWithoutAnotherMachine) {
   standing("a", "m1", kSame);
   bench.write("  a: { type: fake.machine, name: a, size: l, image: i }\n");
