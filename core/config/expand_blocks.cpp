@@ -29,9 +29,10 @@ ValueMap seen_as(const Desired& desired) {
   ValueMap seen = desired.attributes;
   for (const Attribute& attribute : desired.type->attributes)
     if (!seen.contains(attribute.name))
-      seen.set(attribute.name,
-               attribute.computed || attribute.optional_computed ? Value::unknown() : Value());
-  seen.set("id", Value::unknown());
+      seen.set(attribute.name, attribute.computed || attribute.optional_computed
+                                   ? attribute.type.unknown()
+                                   : Value());
+  seen.set("id", Value::unknown(Value::Kind::string));
   return seen;
 }
 

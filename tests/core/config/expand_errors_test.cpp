@@ -137,6 +137,42 @@ TEST(ExpandErrorsTest, OneMistakeIsToldOnceWhateverHangsOnIt) {
         "jim.yaml:3:58: a[0]: 'size' takes integer, not a string (\"x0\")\n"}});
 }
 
+/// As `looking`, but it is the attribute `name` of a machine that looks.
+std::string setting(const std::string& attribute) {
+  return "resources:\n  a: { type: test.machine, plan: small }\n  l: { type: test.machine, count: "
+         "2, "
+         "plan: small }\n  b: { type: test.machine, plan: small, count: 2, " +
+         attribute + " }";
+}
+
+TEST(ExpandErrorsTest, WhatIsKnownOnlyAfterApplyHasATypeThatMustFit) {
+  check_all(
+      {{setting("tags: '${a.id}'"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a string | put it into a list: 'tags: "
+        "[...]'\n"},
+       {setting("tags: 'x-${a.ip}'"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a string | put it into a list: 'tags: "
+        "[...]'\n"},
+       {setting("tags: '${l[index].zone}'"),
+        "jim.yaml:5:57: b[0]: 'tags' takes list(string), not a string | put it into a list: "
+        "'tags: [...]'\n"},
+       {setting("labels: '${a.ip}'"),
+        "jim.yaml:5:59: b: 'labels' takes map(string), not a string\n"},
+       {setting("hostname: '${l[*].ip}'"),
+        "jim.yaml:5:61: b: 'hostname' takes string, not a list\n"},
+       {setting("tags: ['${l[*].ip}']"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a list that holds a list\n"}});
+}
+
+TEST(ExpandErrorsTest, WhatAnExpressionMakesOfAnUnknownMayBeOfAnyType) {
+  for (const std::string attribute :
+       {"tags: ['${a.id}']", "tags: '${l[*].ip}'", "tags: '${split(\",\", a.ip)}'",
+        "tags: '${a.ip == \"x\" ? [] : [a.ip]}'", "tags: '${a.tags ?? [a.ip]}'", "size: '${a.ip}'",
+        "spot: '${a.ip == \"\"}'", "tags: '${[for x in l : x.ip]}'"})
+    EXPECT_TRUE(check(setting(attribute)).starts_with("a test.machine"))
+        << check(setting(attribute));
+}
+
 TEST(ExpandErrorsTest, AllMistakesOfOneBlockAreShown) {
   EXPECT_EQ(
       check(
