@@ -51,8 +51,8 @@ std::string signature(const Change& change, const std::string& summary) {
   if (change.action != Action::create)
     for (const AttributeChange& attribute : change.attributes) {
       add(attribute.name);
-      add(value_text(attribute.before, attribute.secret));
-      add(value_text(attribute.after, attribute.secret));
+      add(value_text(attribute.before, attribute.secret, std::string::npos));
+      add(value_text(attribute.after, attribute.secret, std::string::npos));
     }
   for (const std::string& reason : change.reasons) add(without_id(reason, change));
   return text;

@@ -85,9 +85,9 @@ std::vector<std::string> columns_of(const Fold& fold) {
 }
 
 std::string difference_text(const AttributeChange& change) {
-  const std::string after = value_text(change.after, change.secret);
-  if (change.before.is_null()) return escape_control(change.name) + ": " + after;
-  const std::string before = value_text(change.before, change.secret);
+  if (change.before.is_null())
+    return escape_control(change.name) + ": " + value_text(change.after, change.secret);
+  const auto [before, after] = changed_text(change.before, change.after, change.secret);
   if (change.secret && before == after)
     return escape_control(change.name) + ": " + after + " changes";
   return escape_control(change.name) + ": " + before + " -> " + after;
