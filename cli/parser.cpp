@@ -57,6 +57,13 @@ class Parser {
   void add_vendors();
   void add_rest();
 
+  /// The command also writes JSON, or that and markdown.
+  CLI::App* speaks(CLI::App* app, std::vector<Format> formats) {
+    formats_[app] = std::move(formats);
+    return app;
+  }
+  std::optional<Diagnostic> wrong_format(const CLI::App* app) const;
+
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& summary,
                     const char* group, Run run = {}) {
     CLI::App* made = parent.add_subcommand(name, summary);
@@ -131,6 +138,7 @@ class Parser {
   std::string shell_ = {};
   std::vector<std::string> help_path_ = {};
   std::map<const CLI::App*, Run> runs_ = {};
+  std::map<const CLI::App*, std::vector<Format>> formats_ = {};  ///< beside text
   CommandNode root_ = {};
 };
 
@@ -169,12 +177,13 @@ void Parser::add_start() {
                        [this](Context& context) { return run_init(context, init_); });
   value(init, "--example", init_.example, "NAME",
         "which one: latitude, lambda, own-racks, quickstart");
-  command(app_, "validate", "check the file; nothing is sent", kStart,
-          [](Context& context) { return run_validate(context); });
+  speaks(command(app_, "validate", "check the file; nothing is sent", kStart,
+                 [](Context& context) { return run_validate(context); }),
+         {Format::json});
   auto* explain =
       command(app_, "explain", "say what types, attributes and functions there are", kStart,
               [this](Context& context) { return run_explain(context, explain_); });
-  explain
+  speaks(explain, {Format::json})
       ->add_option("topic", explain_.words,
                    "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME")
       ->type_name("TOPIC");
@@ -183,6 +192,7 @@ void Parser::add_start() {
 void Parser::add_change() {
   auto* plan = command(app_, "plan", "show what would change", kChange,
                        [this](Context& context) { return run_plan(context, plan_); });
+  speaks(plan, {Format::json, Format::markdown});
   value(plan, "--out", plan_.out, "FILE", "save the plan for 'jim apply FILE'");
   plan->add_flag("--destroy", plan_.destroy, "plan to delete everything");
   add_selection(plan, plan_.targets, plan_.excludes);
@@ -191,12 +201,14 @@ void Parser::add_change() {
                  "end with status 2 when there is something to do");
   auto* apply = command(app_, "apply", "make it so", kChange,
                         [this](Context& context) { return run_apply(context, apply_); });
+  speaks(apply, {Format::json});
   apply->add_option("plan", apply_.plan_file, "a saved plan: exactly what it says is done")
       ->type_name("FILE");
   add_selection(apply, apply_.targets, apply_.excludes);
   destroy_.destroy = true;
   auto* destroy = command(app_, "destroy", "delete everything that jim made for this file", kChange,
                           [this](Context& context) { return run_apply(context, destroy_); });
+  speaks(destroy, {Format::json});
   add_selection(destroy, destroy_.targets, destroy_.excludes);
   auto* adopt = command(app_, "adopt", "take over an object that exists already", kChange,
                         [this](Context& context) { return run_adopt(context, adopt_); });
@@ -209,24 +221,32 @@ void Parser::add_change() {
 void Parser::add_look() {
   auto* drift = command(app_, "drift", "show what changed outside jim", kLook,
                         [this](Context& context) { return run_drift(context, drift_); });
+  speaks(drift, {Format::json, Format::markdown});
   drift->add_flag("--detailed-exitcode", drift_.detailed_exit_code,
                   "end with status 12 when something did");
   auto* output = command(app_, "output", "print the file's outputs as of the last apply", kLook,
                          [this](Context& context) { return run_output(context, output_name_); });
-  output->add_option("name", output_name_, "only this one, bare")->type_name("NAME");
+  speaks(output, {Format::json})
+      ->add_option("name", output_name_, "only this one, bare")
+      ->type_name("NAME");
   auto* graph = command(app_, "graph", "draw what needs what", kLook,
                         [this](Context& context) { return run_graph(context, graph_); });
+  speaks(graph, {Format::json});
   word<std::string>(graph, "--format", graph_.kind, {{"dot", "dot"}, {"mermaid", "mermaid"}},
                     "dot|mermaid", "the drawing's language");
 }
 
 void Parser::add_state() {
   auto* state = command(app_, "state", "look at and mend what jim remembers", kLook);
-  command(*state, "list", "list all addresses with type and id", "",
-          [](Context& context) { return run_state_list(context); });
+  speaks(command(*state, "list", "list all addresses with type and id", "",
+                 [](Context& context) { return run_state_list(context); }),
+         {Format::json});
   auto* show = command(*state, "show", "show one record", "",
                        [this](Context& context) { return run_state_show(context, state_); });
-  show->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
+  speaks(show, {Format::json})
+      ->add_option("address", state_.address, "the resource")
+      ->type_name("ADDRESS")
+      ->required();
   auto* move = command(*state, "mv", "give a record another address", "",
                        [this](Context& context) { return run_state_mv(context, state_); });
   move->add_option("from", state_.address, "its address so far")->type_name("FROM")->required();
@@ -234,20 +254,25 @@ void Parser::add_state() {
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
-  command(*state, "export", "print everything as JSON", "",
-          [](Context& context) { return run_state_export(context); });
+  speaks(command(*state, "export", "print everything as JSON", "",
+                 [](Context& context) { return run_state_export(context); }),
+         {Format::json});
   command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
           [](Context& context) { return run_state_rebuild(context); });
 }
 
 void Parser::add_vendors() {
   auto* provider = command(app_, "provider", "list and check provider manifests", kVendors);
-  command(*provider, "list", "list the built-in providers and their types", "",
-          [](Context& context) { return run_provider_list(context); });
+  speaks(command(*provider, "list", "list the built-in providers and their types", "",
+                 [](Context& context) { return run_provider_list(context); }),
+         {Format::json});
   auto* check = command(*provider, "check", "check a manifest", "", [this](Context& context) {
     return run_provider_check(context, provider_file_);
   });
-  check->add_option("file", provider_file_, "the manifest")->type_name("FILE")->required();
+  speaks(check, {Format::json})
+      ->add_option("file", provider_file_, "the manifest")
+      ->type_name("FILE")
+      ->required();
 
   auto* sandbox = command(app_, "sandbox", "emulate vendors on this machine", kVendors);
   auto* serve = command(*sandbox, "serve", "offer them to any client over HTTP", "",
@@ -274,14 +299,16 @@ void Parser::add_vendors() {
 }
 
 void Parser::add_rest() {
-  command(app_, "schema", "print the JSON Schema of jim.yaml for editors", kRest,
-          [](Context& context) { return run_schema(context); });
+  speaks(command(app_, "schema", "print the JSON Schema of jim.yaml for editors", kRest,
+                 [](Context& context) { return run_schema(context); }),
+         {Format::json});
   auto* completion =
       command(app_, "completion", "print a script that completes words in a shell", kRest,
               [this](Context& context) { return run_completion(context, shell_, root_); });
   completion->add_option("shell", shell_, "which one")->type_name("bash|zsh|fish")->required();
-  command(app_, "version", "say which version this is", kRest,
-          [](Context& context) { return run_version(context); });
+  speaks(command(app_, "version", "say which version this is", kRest,
+                 [](Context& context) { return run_version(context); }),
+         {Format::json});
   auto* help = command(app_, "help", "say more about a command", kRest, [](Context&) { return 0; });
   help->add_option("command", help_path_, "which one")->type_name("COMMAND");
 }
@@ -360,6 +387,23 @@ std::string Parser::missing_argument(const std::string& said) const {
   return said;
 }
 
+std::optional<Diagnostic> Parser::wrong_format(const CLI::App* app) const {
+  if (globals_.format == Format::text) return std::nullopt;
+  const auto found = formats_.find(app);
+  std::vector<std::string> words = {"text"};
+  if (found != formats_.end()) {
+    for (const Format one : found->second) {
+      if (one == globals_.format) return std::nullopt;
+      words.emplace_back(one == Format::json ? "json" : "markdown");
+    }
+  }
+  return Diagnostic{.code = ErrorCode::invalid_config,
+                    .message = "jim " + join(path_of(app), " ") + ": it does not write " +
+                               (globals_.format == Format::json ? "json" : "markdown"),
+                    .hint = words.size() == 1 ? "leave -o out: it writes text alone"
+                                              : "-o takes " + join(words, " or ") + " here"};
+}
+
 Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const auto usage = [&](const std::string& message) {
     const std::vector<std::string> path = path_of(deepest());
@@ -408,6 +452,7 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   }
   const auto run = runs_.find(deepest());
   if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
+  if (auto wrong = wrong_format(deepest())) return *std::move(wrong);
   return Invocation{.globals = globals_, .run = run->second};
 }
 

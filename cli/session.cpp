@@ -87,7 +87,7 @@ int Session::fail(const Diagnostics& errors) {
 bool Session::open_file(Vendors vendors) {
   if (vendors == Vendors::not_asked) workspace_.stay_offline();
   if (auto opened = events_.open(globals_.events); !opened) return fail(opened.error()), false;
-  Diagnostics found;
+  Diagnostics& found = findings_;
   bool good = workspace_.load(found);
   // Mistakes in the resources are told in the same run, as far as their types are known.
   if (good || !workspace_.types().empty()) good = workspace_.expand(found) && good;

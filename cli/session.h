@@ -37,6 +37,8 @@ class Session {
   /// The file and its providers' manifests, evaluated. Where no vendor is asked no credential is
   /// needed.
   bool open_file(Vendors vendors = Vendors::asked);
+  /// What `open_file` found wrong or doubtful.
+  const Diagnostics& findings() const { return findings_; }
   /// Opens the state for reading where the file says it is. Nothing else of the file is evaluated,
   /// so no variable of the environment has to be set for the rest.
   bool open_state_alone(const std::string& command);
@@ -87,6 +89,7 @@ class Session {
   Terminal& terminal_;
   const Globals& globals_;
   Workspace workspace_;
+  Diagnostics findings_ = {};
   SystemClock clock_ = {};
   EventLoop loop_;
   StopFlag stop_ = {};
