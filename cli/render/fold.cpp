@@ -47,6 +47,7 @@ std::string signature(const Change& change, const std::string& summary) {
   add(risk_word(change.risk));
   add(change.previous.name);
   add(change.resumes ? "resumes" : "");
+  add(change.create_before_destroy ? "new one first" : "");
   // What a new object gets is not shown attribute by attribute.
   if (change.action != Action::create)
     for (const AttributeChange& attribute : change.attributes) {

@@ -100,6 +100,8 @@ std::string details_text(const Fold& fold, const Paint& paint) {
   std::string text;
   for (const std::string& reason : fold.reasons) text += "        " + paint.dim(reason) + "\n";
   if (change.action == Action::create) return text;
+  if (change.action == Action::replace && change.create_before_destroy && !change.resumes)
+    text += "        the new one is made first, then the old one is deleted\n";
   std::size_t widest = 0;
   for (const AttributeChange& one : change.attributes)
     widest = std::max(widest, std::min<std::size_t>(columns(difference_text(one)), 60));
