@@ -109,15 +109,26 @@ jim provider list -o json)"},
     ManualPage{
         "sandbox",
         R"(Emulated vendors answer over HTTP as the real ones do, and keep what they hold in .jim/sandbox.
-'jim --sandbox COMMAND' starts them for one command; 'serve' keeps them running.)",
+There are two: Latitude.sh and Lambda. 'jim --sandbox COMMAND' starts them for one command; 'serve'
+keeps them running.
+
+With --sandbox jim remembers what it made in .jim/sandbox-state.db, never in the file's own state;
+--state names another place. 'output' and 'state' look there too when --sandbox is given.)",
         R"(jim --sandbox apply
 jim sandbox serve --listen 127.0.0.1:8080
 jim sandbox drift)"},
     ManualPage{"sandbox serve", "Prints its URL when it listens, and runs until Ctrl-C.",
                R"(jim sandbox serve --listen 127.0.0.1:8080
 jim sandbox serve --pace 0.01 --scenario bad-day.yaml)"},
-    ManualPage{"sandbox reset", "", R"(jim sandbox reset)"},
-    ManualPage{"sandbox drift", "", R"(jim sandbox drift && jim --sandbox drift)"},
+    ManualPage{
+        "sandbox reset",
+        R"(Takes the sandbox's state (.jim/sandbox-state.db) away with it. With --data only that folder's
+objects go. Refused, with status 8, while a run holds that state.)",
+        R"(jim sandbox reset)"},
+    ManualPage{"sandbox drift",
+               "Deletes the server *-0 and renames *-1. Refused, with status 8, while a run holds "
+               "the state.",
+               R"(jim sandbox drift && jim --sandbox drift)"},
     ManualPage{
         "schema",
         R"(Holds every built-in type with its attributes. Editors that know JSON Schema then complete and

@@ -161,7 +161,7 @@ void Parser::add_globals() {
   app_.add_flag("--yes", globals_.yes, "do it without asking");
   app_.add_flag("--no-input", globals_.no_input, "never ask, even on a terminal");
   app_.add_flag("--sandbox", globals_.sandbox,
-                "use the emulated vendors in this program: no account, no network");
+                "use the Latitude.sh and Lambda inside this program, and a state apart");
   value(&app_, "--sandbox-scenario", globals_.sandbox_scenario, "FILE",
         "how the emulated vendors misbehave");
   value(&app_, "--sandbox-pace", globals_.sandbox_pace, "NUMBER",
@@ -289,7 +289,8 @@ void Parser::add_vendors() {
   value(serve, "--record", sandbox_.record, "FILE", "write every request and answer, one a line");
   value(serve, "--tls-certificate", sandbox_.tls_certificate, "FILE", "serve HTTPS with this");
   value(serve, "--tls-key", sandbox_.tls_key, "FILE", "and its key");
-  auto* reset = command(*sandbox, "reset", "forget everything the emulated vendors hold", "",
+  auto* reset = command(*sandbox, "reset",
+                        "forget all that the emulated vendors hold, and the sandbox's state", "",
                         [this](Context& context) { return run_sandbox_reset(context, sandbox_); });
   auto* drift =
       command(*sandbox, "drift", "change something behind jim's back, to try 'jim drift'", "",

@@ -20,12 +20,6 @@ namespace jim {
 
 namespace {
 
-/// A dead holder is replaced after that long; a living one renews three times within it.
-constexpr Duration kTerm = std::chrono::seconds(60);
-constexpr int kStateLocked = 8;
-constexpr const char* kSandboxState = ".jim/sandbox-state.db";
-constexpr const char* kSandboxData = ".jim/sandbox";
-
 std::string who_am_i() {
   std::array<char, 256> host = {};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
@@ -44,6 +38,10 @@ std::optional<std::string> sandbox_base(const std::string& provider) {
 }
 
 }  // namespace
+
+LockHolder this_holder(const std::string& command) {
+  return {.who = who_am_i(), .command = command};
+}
 
 Session::Session(Context& context)
     : terminal_(context.terminal),
@@ -99,7 +97,16 @@ bool Session::open_file(Vendors vendors) {
 bool Session::open_state_alone(const std::string& command) {
   Diagnostics found;
   if (!workspace_.load_file(found)) return fail(found), false;
-  return open_store_of_file(command, false);
+  if (!open_store_of_file(command, false)) return false;
+  hint_at_sandbox(command);
+  return true;
+}
+
+void Session::hint_at_sandbox(const std::string& command) {
+  const bool nothing = state_.head.lineage.empty() && !globals_.sandbox;
+  if (nothing && workspace_.files().exists(workspace_.below_root(kSandboxState)))
+    terminal_.err("there is no state yet, but the sandbox has one of its own: jim --sandbox " +
+                  command + "\n");
 }
 
 bool Session::open_state(const std::string& command, bool to_write) {
@@ -110,13 +117,14 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   Diagnostics found;
   std::string place = workspace_.state_url(found);
   if (!found.empty()) return fail(found), false;
-  if (globals_.sandbox) place = kSandboxState;
+  // What the sandbox makes is kept apart, lest the file's true state take it for machines.
+  if (globals_.sandbox && globals_.state.empty()) place = kSandboxState;
   auto opened = open_store(loop_, place.empty() ? kDefaultState : place, workspace_.config().root);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
-    const LockHolder wanted = {.who = who_am_i(), .command = command};
-    const auto lock = loop_.run(store_->acquire_lock(wanted, kTerm));
+    const LockHolder wanted = this_holder(command);
+    const auto lock = loop_.run(store_->acquire_lock(wanted, kLockTerm));
     if (!lock) {
       fail(lock.error());
       if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
@@ -161,8 +169,8 @@ bool Session::know_types_of_state() {
 
 Background Session::beat() {
   while (true) {
-    co_await loop_.sleep(kTerm / 3);
-    const auto renewed = co_await store_->renew_lock(kTerm);
+    co_await loop_.sleep(kLockTerm / 3);  // three times within the term
+    const auto renewed = co_await store_->renew_lock(kLockTerm);
     if (renewed || renewed.error().code != ErrorCode::conflict) continue;
     lost_lock_ = renewed.error();
     stop_.request();

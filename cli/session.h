@@ -24,6 +24,17 @@
 
 namespace jim {
 
+/// A dead holder of the state's lock is replaced after that long.
+inline constexpr Duration kLockTerm = std::chrono::seconds(60);
+/// The exit status when someone else holds it.
+inline constexpr int kStateLocked = 8;
+/// Where the sandbox keeps its objects, and what jim remembers of them, from the file's folder.
+inline constexpr const char* kSandboxData = ".jim/sandbox";
+inline constexpr const char* kSandboxState = ".jim/sandbox-state.db";
+
+/// This process, as others read it when they find its lock.
+LockHolder this_holder(const std::string& command);
+
 /// The real world of one command: file, network, providers, state. Each step tells its errors on
 /// standard error and gives false; `status` then is the exit status.
 class Session {
@@ -82,6 +93,7 @@ class Session {
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
   bool know_types_of_state();
+  void hint_at_sandbox(const std::string& command);
   bool start_sandbox();
   bool add_limits(const Account& account);
   Background beat();
