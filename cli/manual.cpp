@@ -38,7 +38,8 @@ jim plan -o markdown > comment.md)"},
 interruption the same command goes on from there; no object is made twice. A saved plan is done
 without asking, and refused when something that it relies on has moved.
 
-The first Ctrl-C starts nothing new and ends what runs; the second leaves at once. Both are safe.)",
+The first Ctrl-C starts nothing new, hears the requests that are out to their end, and waits for no
+machine any more: the same command goes on from there. The second leaves at once. Both are safe.)",
         R"(jim apply
 jim apply plan.json
 jim apply --yes --var servers=5

@@ -60,9 +60,11 @@ Session::Session(Context& context)
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
+            if (terminal_.interrupted()) return;  // at a question: nothing runs
             terminal_.err(
-                "\ninterrupted: finishing what runs, starting nothing new; once more leaves at "
-                "once\n");
+                "\ninterrupted: requests under way are heard to their end, nothing new is started "
+                "and no machine is\nwaited for; the next run goes on from there. Once more leaves "
+                "at once\n");
           }),
       events_(clock_) {
   loop_.set_poller(&curl_);
