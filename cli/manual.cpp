@@ -27,7 +27,9 @@ jim explain function format)"},
     ManualPage{
         "plan",
         R"(Reads what exists, compares it with the file and shows what 'jim apply' would do: + create,
-~ change, -/+ replace, - delete, ← adopt, → rename, . forget. Nothing is changed.)",
+~ change, -/+ replace, - delete, ← adopt, → rename, . forget. Nothing is changed.
+
+With --destroy the flags --target and --exclude mean what they mean to 'jim destroy'.)",
         R"(jim plan
 jim plan --out plan.json && jim apply plan.json
 jim plan --target 'web[0]'
@@ -47,9 +49,11 @@ jim --sandbox apply)"},
     ManualPage{
         "destroy",
         R"(Asks first. Objects of resources with 'keep' are left alone; a resource with 'protect' stops it
-before anything is deleted.)",
+before anything is deleted. What needs a resource cannot stand without it: --target takes it along,
+and --exclude leaves the resource and all that it needs, but not what needs it.)",
         R"(jim destroy
 jim destroy --target web
+jim destroy --exclude ops
 jim plan --destroy)"},
     ManualPage{
         "adopt",

@@ -105,11 +105,15 @@ class Parser {
     };
     return app->add_option(names, read, summary)->type_name(order)->take_last();
   }
+  /// Building goes along needs, deleting against them.
   void add_selection(CLI::App* app, std::vector<std::string>& targets,
-                     std::vector<std::string>& excludes) {
-    values(app, "--target", targets, "ADDRESS", "only this resource and what it needs; repeatable");
+                     std::vector<std::string>& excludes, bool deletes = false) {
+    values(app, "--target", targets, "ADDRESS",
+           deletes ? "only this resource and what needs it; repeatable"
+                   : "only this resource and what it needs; repeatable");
     values(app, "--exclude", excludes, "ADDRESS",
-           "not this resource nor what needs it; repeatable");
+           deletes ? "leave this resource standing, and what it needs; repeatable"
+                   : "not this resource nor what needs it; repeatable");
   }
 
   static CommandNode describe(const CLI::App& app, const std::string& path);
@@ -209,7 +213,7 @@ void Parser::add_change() {
   auto* destroy = command(app_, "destroy", "delete everything that jim made for this file", kChange,
                           [this](Context& context) { return run_apply(context, destroy_); });
   speaks(destroy, {Format::json});
-  add_selection(destroy, destroy_.targets, destroy_.excludes);
+  add_selection(destroy, destroy_.targets, destroy_.excludes, true);
   auto* adopt = command(app_, "adopt", "take over an object that exists already", kChange,
                         [this](Context& context) { return run_adopt(context, adopt_); });
   adopt->add_option("address", adopt_.address, "the resource in the file: web, web[0], web[\"eu\"]")
