@@ -92,9 +92,12 @@ jim state list -o json)"},
 with the next apply, and the plan shows it.)",
         R"(jim state mv web frontend
 jim state mv web 'web[0]')"},
-    ManualPage{"state rm",
-               R"(It goes on costing, too. Asks first, and takes jim's mark off the object.)",
-               R"(jim state rm 'web[2]')"},
+    ManualPage{
+        "state rm",
+        R"(It goes on costing, too. Asks first, and takes jim's mark off the object. The bare name of a
+resource with 'count' or 'for_each' means all of its objects.)",
+        R"(jim state rm 'web[2]'
+jim state rm web)"},
     ManualPage{"state export", "", R"(jim state export > state.json)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the

@@ -165,7 +165,7 @@ void Parser::add_globals() {
   app_.add_flag("--yes", globals_.yes, "do it without asking");
   app_.add_flag("--no-input", globals_.no_input, "never ask, even on a terminal");
   app_.add_flag("--sandbox", globals_.sandbox,
-                "use the Latitude.sh and Lambda inside this program, and a state apart");
+                "use the Latitude.sh and Lambda in this program; state is apart");
   value(&app_, "--sandbox-scenario", globals_.sandbox_scenario, "FILE",
         "how the emulated vendors misbehave");
   value(&app_, "--sandbox-pace", globals_.sandbox_pace, "NUMBER",
@@ -457,7 +457,7 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   }
   const auto run = runs_.find(deepest());
   if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
-  if (auto wrong = wrong_format(deepest())) return *std::move(wrong);
+  if (auto other = wrong_format(deepest())) return *std::move(other);
   return Invocation{.globals = globals_, .run = run->second};
 }
 
