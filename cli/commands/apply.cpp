@@ -58,7 +58,7 @@ std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
 std::string question_for(const ApplyFlags& flags, const Plan& plan) {
   const PlanCounts counts = count(plan);
   if (flags.destroy) return "Destroy " + counted(counts.remove, "object") + " for good?";
-  return "Do this?";
+  return question_text(plan);
 }
 
 void show_plan(Context& context, const Plan& plan) {

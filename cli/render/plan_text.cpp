@@ -185,6 +185,14 @@ std::string unchanged_text(const Plan& plan) {
          (plan.unchanged == 1 ? " is" : " are") + " as the file says.";
 }
 
+/// How many objects are reinstalled: they stay, and what is on their disks does not.
+std::size_t wiped_by(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.changes.begin(), plan.changes.end(), [](const Change& change) {
+        return change.action == Action::update && change.risk == Risk::reinstall;
+      }));
+}
+
 /// A code block's fence that nothing inside can end.
 std::string fenced(const std::string& language, const std::string& text) {
   std::size_t longest = 2;
@@ -201,9 +209,12 @@ std::string fenced(const std::string& language, const std::string& text) {
 
 std::string counts_text(const Plan& plan) {
   const PlanCounts counts = count(plan);
-  std::string text = std::to_string(counts.create) + " to create · " +
-                     std::to_string(counts.update) + " to change · " +
-                     std::to_string(counts.remove) + " to destroy";
+  const std::size_t wiped = wiped_by(plan);
+  std::string text =
+      std::to_string(counts.create) + " to create · " + std::to_string(counts.update) +
+      " to change" +
+      (wiped > 0 ? " (" + std::to_string(wiped) + " reinstalled: disks wiped)" : "") + " · " +
+      std::to_string(counts.remove) + " to destroy";
   const auto also = [&](std::size_t number, const char* what) {
     if (number > 0) text += " · " + std::to_string(number) + what;
   };
@@ -212,6 +223,17 @@ std::string counts_text(const Plan& plan) {
   also(counts.rename, " to rename");
   also(counts.forget, " to forget");
   return text;
+}
+
+std::string question_text(const Plan& plan) {
+  const PlanCounts counts = count(plan);
+  std::vector<std::string> losses;
+  if (const std::size_t wiped = wiped_by(plan); wiped > 0)
+    losses.push_back("wipes the disks of " + counted(wiped, "machine"));
+  if (const std::size_t deleted = counts.remove + counts.replace; deleted > 0)
+    losses.push_back("deletes " + counted(deleted, "object"));
+  if (losses.empty()) return "Do this?";
+  return "This " + join(losses, " and ") + ". Do it?";
 }
 
 std::string drift_text(const Plan& plan, const Paint& paint) {
