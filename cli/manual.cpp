@@ -98,7 +98,13 @@ jim state mv web 'web[0]')"},
 resource with 'count' or 'for_each' means all of its objects.)",
         R"(jim state rm 'web[2]'
 jim state rm web)"},
-    ManualPage{"state export", "", R"(jim state export > state.json)"},
+    ManualPage{
+        "state export",
+        R"(Secrets stand in it as fingerprints. --with-key adds the key that they were made with, by which a
+guess at a secret can be tried: keep such a file as private as the state itself. Only with the key
+can another state be made of it that still tells changed secrets from unchanged ones.)",
+        R"(jim state export > state.json
+jim state export --with-key > state.json)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over

@@ -258,9 +258,10 @@ void Parser::add_state() {
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
-  speaks(command(*state, "export", "print everything as JSON", "",
-                 [](Context& context) { return run_state_export(context); }),
-         {Format::json});
+  auto* exported = command(*state, "export", "print everything as JSON", "",
+                           [this](Context& context) { return run_state_export(context, state_); });
+  speaks(exported, {Format::json});
+  exported->add_flag("--with-key", state_.with_key, "with the key of the fingerprints");
   command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
           [](Context& context) { return run_state_rebuild(context); });
 }

@@ -107,10 +107,10 @@ int run_state_show(Context& context, const StateFlags& flags) {
   return 0;
 }
 
-int run_state_export(Context& context) {
+int run_state_export(Context& context, const StateFlags& flags) {
   Session session(context);
   if (!session.open_state_alone("state export")) return session.status();
-  context.terminal.out(export_state(session.state()));
+  context.terminal.out(export_state(session.state(), flags.with_key));
   return 0;
 }
 
