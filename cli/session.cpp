@@ -90,7 +90,7 @@ bool Session::open_file(Vendors vendors) {
   Diagnostics& found = findings_;
   bool good = workspace_.load(found);
   // Mistakes in the resources are told in the same run, as far as their types are known.
-  if (good || !workspace_.types().empty()) good = workspace_.expand(found) && good;
+  if (workspace_.has_config()) good = workspace_.expand(found) && good;
   if (!good) return fail(found), false;
   tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   return true;

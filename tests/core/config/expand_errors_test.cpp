@@ -55,17 +55,14 @@ TEST(ExpandErrorsTest, AttributesThatDoNotFitAreSaidWithPlaceAndHint) {
 }
 
 TEST(ExpandErrorsTest, UnknownTypesAreSaid) {
-  check_all(
-      {{"resources: { a: { type: test.machin } }",
-        "jim.yaml:2:25: a: unknown type 'test.machin' | did you mean 'test.machine'?\n"},
-       {"resources: { a: { type: acme.server } }",
-        "jim.yaml:2:25: a: unknown type 'acme.server' | add 'acme' to 'providers'; 'jim "
-        "provider list' shows all\n"},
-       {"providers: { acme: {} }\nresources: { a: { type: acme.server } }",
-        "jim.yaml:3:25: a: unknown type 'acme.server' | 'jim explain acme' lists its types\n"},
-       {"resources: { a: { type: server } }",
-        "jim.yaml:2:25: a: unknown type 'server' | a type is written PROVIDER.TYPE, such as "
-        "latitude.server\n"}});
+  check_all({{"resources: { a: { type: test.machin } }",
+              "jim.yaml:2:25: a: unknown type 'test.machin' | did you mean 'test.machine'?\n"},
+             {"resources: { a: { type: acme.server } }",
+              "jim.yaml:2:25: a: unknown type 'acme.server' | add 'acme' to 'providers'; 'jim "
+              "provider list' shows all\n"},
+             {"resources: { a: { type: server } }",
+              "jim.yaml:2:25: a: unknown type 'server' | a type is written PROVIDER.TYPE, such as "
+              "latitude.server\n"}});
 }
 
 /// A second resource that looks at machine `a` or at list `l`, on line 5.
@@ -171,6 +168,23 @@ TEST(ExpandErrorsTest, WhatAnExpressionMakesOfAnUnknownMayBeOfAnyType) {
         "spot: '${a.ip == \"\"}'", "tags: '${[for x in l : x.ip]}'"})
     EXPECT_TRUE(check(setting(attribute)).starts_with("a test.machine"))
         << check(setting(attribute));
+}
+
+TEST(ExpandErrorsTest, AMistakeInWhatOrHowManyHidesNoneInTheAttributes) {
+  check_all({{"resources: { a: { type: acme.thing, x: '${var.n}' } }",
+              "jim.yaml:2:25: a: unknown type 'acme.thing' | add 'acme' to 'providers'; 'jim "
+              "provider list' shows all\njim.yaml:2:47: there is no variable \"n\" | declare it "
+              "under 'vars'\n"},
+             {machine("count: many, size: big"),
+              "jim.yaml:3:48: a: 'count' takes a whole number from 0 to 200000, not a string\n"
+              "jim.yaml:3:60: a: 'size' takes integer, not a string (\"big\")\n"},
+             {machine("for_each: 5, size: big"),
+              "jim.yaml:3:51: a: 'for_each' takes a map or a list of texts, not an integer\n"
+              "jim.yaml:3:60: a: 'size' takes integer, not a string (\"big\")\n"}});
+}
+
+TEST(ExpandErrorsTest, ATypeOfAProviderWhoseManifestIsLackingIsNotCalledUnknown) {
+  EXPECT_EQ(check("providers: { acme: {} }\nresources: { a: { type: acme.server } }"), "");
 }
 
 TEST(ExpandErrorsTest, AllMistakesOfOneBlockAreShown) {
