@@ -69,7 +69,8 @@ jim drift --detailed-exitcode || echo somebody was here)"},
     ManualPage{
         "output",
         R"(Asks no vendor: these are the values of the last apply. With a name, a text is printed as it is,
-ready for a shell; anything else as JSON. Secrets are never printed.)",
+ready for a shell; anything else as JSON. Secrets are not stored: asking for
+one ends with status 1.)",
         R"(jim output
 ssh root@$(jim output address)
 jim output -o json)"},

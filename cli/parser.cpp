@@ -459,6 +459,12 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const auto run = runs_.find(deepest());
   if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
   if (auto other = wrong_format(deepest())) return *std::move(other);
+  if (!apply_.plan_file.empty() && (!apply_.targets.empty() || !apply_.excludes.empty()))
+    return Diagnostic{.code = ErrorCode::invalid_config,
+                      .message =
+                          "jim apply: a saved plan is done as a whole, so --target and "
+                          "--exclude have no place beside it",
+                      .hint = "give them to 'jim plan --out'"};
   return Invocation{.globals = globals_, .run = run->second};
 }
 
