@@ -105,6 +105,11 @@ std::string details_text(const Fold& fold, const Paint& paint) {
   std::size_t widest = 0;
   for (const AttributeChange& one : change.attributes)
     widest = std::max(widest, std::min<std::size_t>(columns(difference_text(one)), 60));
+  if (fold.varies)
+    text += "        " +
+            paint.dim("this is " + escape_control(change.address.text()) +
+                      "; the others differ by their own index or key alone") +
+            "\n";
   for (std::size_t i = 0; i < change.attributes.size(); ++i) {
     const AttributeChange& one = change.attributes[i];
     std::string risk = risk_text(one.risk);
