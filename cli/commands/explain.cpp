@@ -20,7 +20,9 @@ constexpr const char* kTopics =
     "jim explain TYPE            a type's attributes\n"
     "jim explain TYPE.ATTRIBUTE  one attribute\n"
     "jim explain functions       all functions\n"
-    "jim explain function NAME   one function\n";
+    "jim explain function NAME   one function\n"
+    "jim explain manifest        how to describe a vendor of your own\n"
+    "jim explain scenario        how to let the sandbox misbehave\n";
 
 /// What is said of a topic: to people, and as data unless it is prose.
 struct Explained {
@@ -79,7 +81,7 @@ class Topics {
     if (!manifest) {
       known_ = built_in_names();
       known_.insert(known_.end(), own.begin(), own.end());
-      known_.insert(known_.end(), {"file", "types", "functions"});
+      known_.insert(known_.end(), {"file", "types", "functions", "manifest", "scenario"});
       const Diagnostics problems = own_.problems();
       diagnostics_.insert(diagnostics_.end(), problems.begin(), problems.end());
       return std::nullopt;
