@@ -56,6 +56,16 @@ TEST(PlanTextTest, WhatIsLostStandsOutInCountsAndQuestion) {
   EXPECT_EQ(question_text(plan_of({resized("db", "m2")})), "Do this?");
 }
 
+TEST(PlanTextTest, AReplacementThatComesFirstIsSaid) {
+  Change change = change_of(Action::replace, "a", "m1");
+  change.create_before_destroy = true;
+  EXPECT_EQ(plan_text(plan_of({change}), Paint()),
+            "  -/+ a  fake.machine\n"
+            "        the new one is made first, then the old one is deleted\n"
+            "\n"
+            "0 to create · 0 to change · 0 to destroy · 1 to replace\n");
+}
+
 TEST(PlanTextTest, EachActionHasItsSignAndWord) {
   Change renamed = change_of(Action::rename, "web", "m1");
   renamed.previous = *parse_address("old");
