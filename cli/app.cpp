@@ -20,6 +20,7 @@ namespace jim {
 namespace {
 
 constexpr int kError = 1;
+constexpr int kInterrupted = 130;
 
 int run_invocation(Terminal& terminal, const Invocation& invocation) {
   if (!invocation.run) {
@@ -33,7 +34,8 @@ int run_invocation(Terminal& terminal, const Invocation& invocation) {
                            .message = "-C '" + escape_control(globals.folder) +
                                       "': " + std::strerror(errno)});
   Context context = {.globals = globals, .terminal = terminal};
-  return invocation.run(context);
+  const int status = invocation.run(context);
+  return terminal.interrupted() ? kInterrupted : status;
 }
 
 /// Takes the places of standard streams that are closed, lest a file of ours gets there and is

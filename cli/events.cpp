@@ -1,17 +1,33 @@
 #include "cli/events.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 #include "cli/render/value_text.h"
+#include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/value/json.h"
 
 namespace jim {
 
+namespace {
+
+std::string utc_milliseconds(std::chrono::system_clock::time_point time) {
+  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch());
+  std::string text = utc_text(time);  // 2026-09-01T12:00:00Z
+  text.insert(text.size() - 1, fmt::format(".{:03}", since.count() % 1000));
+  return text;
+}
+
+}  // namespace
+
 Result<void> Events::open(const std::string& path) {
   if (path.empty()) return {};
   file_.reset(std::fopen(path.c_str(), "ae"));
+  run_ = random_hex(4);
   if (file_) return {};
   return Diagnostic{
       .code = ErrorCode::io,
@@ -21,7 +37,8 @@ Result<void> Events::open(const std::string& path) {
 void Events::write(const std::string& event, ValueMap fields) {
   if (!file_) return;
   fields.set("event", event);
-  fields.set("time", utc_text(clock_.wall()));
+  fields.set("run", run_);
+  fields.set("time", utc_milliseconds(clock_.wall()));
   const std::string line = to_json(without_secrets(Value(std::move(fields)))) + "\n";
   std::fwrite(line.data(), 1, line.size(), file_.get());
   std::fflush(file_.get());

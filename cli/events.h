@@ -10,8 +10,8 @@
 
 namespace jim {
 
-/// Newline-delimited JSON about what happens, for `--events FILE`. Each line has `event` and
-/// `time`. Holds no secret.
+/// Newline-delimited JSON about what happens, for `--events FILE`. Each line has `event`, `time`
+/// to the millisecond, and `run`, which is the same for all lines of one run. Holds no secret.
 class Events {
  public:
   explicit Events(const Clock& clock) : clock_(clock) {}
@@ -24,6 +24,7 @@ class Events {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   const Clock& clock_;
+  std::string run_ = {};
   std::unique_ptr<std::FILE, Close> file_ = {};
 };
 

@@ -97,6 +97,7 @@ std::string overview_text(const CommandNode& root) {
   }
   return text +
          "\nTry it without an account: jim init && jim --sandbox apply\n"
+         "--sandbox emulates Latitude.sh and Lambda, and keeps a state of its own in .jim/.\n"
          "'jim COMMAND --help' says more.\n";
 }
 

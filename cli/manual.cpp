@@ -27,7 +27,9 @@ jim explain function format)"},
     ManualPage{
         "plan",
         R"(Reads what exists, compares it with the file and shows what 'jim apply' would do: + create,
-~ change, -/+ replace, - delete, ← adopt, → rename, . forget. Nothing is changed.)",
+~ change, -/+ replace, - delete, ← adopt, → rename, . forget. Nothing is changed.
+
+With --destroy the flags --target and --exclude mean what they mean to 'jim destroy'.)",
         R"(jim plan
 jim plan --out plan.json && jim apply plan.json
 jim plan --target 'web[0]'
@@ -39,7 +41,8 @@ interruption the same command goes on from there; no object is made twice. A sav
 without asking, and refused when something that it relies on has moved. It has the values of --var that
 it was made with; only secret ones have to be given again.
 
-The first Ctrl-C starts nothing new and ends what runs; the second leaves at once. Both are safe.)",
+The first Ctrl-C starts nothing new, hears the requests that are out to their end, and waits for no
+machine any more: the same command goes on from there. The second leaves at once. Both are safe.)",
         R"(jim apply
 jim apply plan.json
 jim apply --yes --var servers=5
@@ -47,9 +50,11 @@ jim --sandbox apply)"},
     ManualPage{
         "destroy",
         R"(Asks first. Objects of resources with 'keep' are left alone; a resource with 'protect' stops it
-before anything is deleted.)",
+before anything is deleted. What needs a resource cannot stand without it: --target takes it along,
+and --exclude leaves the resource and all that it needs, but not what needs it.)",
         R"(jim destroy
 jim destroy --target web
+jim destroy --exclude ops
 jim plan --destroy)"},
     ManualPage{
         "adopt",
@@ -65,7 +70,8 @@ jim drift --detailed-exitcode || echo somebody was here)"},
     ManualPage{
         "output",
         R"(Asks no vendor: these are the values of the last apply. With a name, a text is printed as it is,
-ready for a shell; anything else as JSON. Secrets are never printed.)",
+ready for a shell; anything else as JSON. Secrets are not stored: asking for
+one ends with status 1.)",
         R"(jim output
 ssh root@$(jim output address)
 jim output -o json)"},
@@ -88,10 +94,19 @@ jim state list -o json)"},
 with the next apply, and the plan shows it.)",
         R"(jim state mv web frontend
 jim state mv web 'web[0]')"},
-    ManualPage{"state rm",
-               R"(It goes on costing, too. Asks first, and takes jim's mark off the object.)",
-               R"(jim state rm 'web[2]')"},
-    ManualPage{"state export", "", R"(jim state export > state.json)"},
+    ManualPage{
+        "state rm",
+        R"(It goes on costing, too. Asks first, and takes jim's mark off the object. The bare name of a
+resource with 'count' or 'for_each' means all of its objects.)",
+        R"(jim state rm 'web[2]'
+jim state rm web)"},
+    ManualPage{
+        "state export",
+        R"(Secrets stand in it as fingerprints. --with-key adds the key that they were made with, by which a
+guess at a secret can be tried: keep such a file as private as the state itself. Only with the key
+can another state be made of it that still tells changed secrets from unchanged ones.)",
+        R"(jim state export > state.json
+jim state export --with-key > state.json)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over
@@ -111,15 +126,26 @@ jim provider list -o json)"},
     ManualPage{
         "sandbox",
         R"(Emulated vendors answer over HTTP as the real ones do, and keep what they hold in .jim/sandbox.
-'jim --sandbox COMMAND' starts them for one command; 'serve' keeps them running.)",
+There are two: Latitude.sh and Lambda. 'jim --sandbox COMMAND' starts them for one command; 'serve'
+keeps them running.
+
+With --sandbox jim remembers what it made in .jim/sandbox-state.db, never in the file's own state;
+--state names another place. 'output' and 'state' look there too when --sandbox is given.)",
         R"(jim --sandbox apply
 jim sandbox serve --listen 127.0.0.1:8080
 jim sandbox drift)"},
     ManualPage{"sandbox serve", "Prints its URL when it listens, and runs until Ctrl-C.",
                R"(jim sandbox serve --listen 127.0.0.1:8080
 jim sandbox serve --pace 0.01 --scenario bad-day.yaml)"},
-    ManualPage{"sandbox reset", "", R"(jim sandbox reset)"},
-    ManualPage{"sandbox drift", "", R"(jim sandbox drift && jim --sandbox drift)"},
+    ManualPage{
+        "sandbox reset",
+        R"(Takes the sandbox's state (.jim/sandbox-state.db) away with it. With --data only that folder's
+objects go. Refused, with status 8, while a run holds that state.)",
+        R"(jim sandbox reset)"},
+    ManualPage{"sandbox drift",
+               "Deletes the server *-0 and renames *-1. Refused, with status 8, while a run holds "
+               "the state.",
+               R"(jim sandbox drift && jim --sandbox drift)"},
     ManualPage{
         "schema",
         R"(Holds every built-in type with its attributes. Editors that know JSON Schema then complete and

@@ -59,6 +59,7 @@ struct AdoptFlags {
 struct StateFlags {
   std::string address = {};  ///< show, rm, mv
   std::string to = {};       ///< mv
+  bool with_key = false;     ///< export
 };
 
 struct ExplainFlags {

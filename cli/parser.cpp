@@ -57,6 +57,13 @@ class Parser {
   void add_vendors();
   void add_rest();
 
+  /// The command also writes JSON, or that and markdown.
+  CLI::App* speaks(CLI::App* app, std::vector<Format> formats) {
+    formats_[app] = std::move(formats);
+    return app;
+  }
+  std::optional<Diagnostic> wrong_format(const CLI::App* app) const;
+
   CLI::App* command(CLI::App& parent, const std::string& name, const std::string& summary,
                     const char* group, Run run = {}) {
     CLI::App* made = parent.add_subcommand(name, summary);
@@ -98,11 +105,15 @@ class Parser {
     };
     return app->add_option(names, read, summary)->type_name(order)->take_last();
   }
+  /// Building goes along needs, deleting against them.
   void add_selection(CLI::App* app, std::vector<std::string>& targets,
-                     std::vector<std::string>& excludes) {
-    values(app, "--target", targets, "ADDRESS", "only this resource and what it needs; repeatable");
+                     std::vector<std::string>& excludes, bool deletes = false) {
+    values(app, "--target", targets, "ADDRESS",
+           deletes ? "only this resource and what needs it; repeatable"
+                   : "only this resource and what it needs; repeatable");
     values(app, "--exclude", excludes, "ADDRESS",
-           "not this resource nor what needs it; repeatable");
+           deletes ? "leave this resource standing, and what it needs; repeatable"
+                   : "not this resource nor what needs it; repeatable");
   }
 
   static CommandNode describe(const CLI::App& app, const std::string& path);
@@ -131,6 +142,7 @@ class Parser {
   std::string shell_ = {};
   std::vector<std::string> help_path_ = {};
   std::map<const CLI::App*, Run> runs_ = {};
+  std::map<const CLI::App*, std::vector<Format>> formats_ = {};  ///< beside text
   CommandNode root_ = {};
 };
 
@@ -153,7 +165,7 @@ void Parser::add_globals() {
   app_.add_flag("--yes", globals_.yes, "do it without asking");
   app_.add_flag("--no-input", globals_.no_input, "never ask, even on a terminal");
   app_.add_flag("--sandbox", globals_.sandbox,
-                "use the emulated vendors in this program: no account, no network");
+                "use the Latitude.sh and Lambda in this program; state is apart");
   value(&app_, "--sandbox-scenario", globals_.sandbox_scenario, "FILE",
         "how the emulated vendors misbehave");
   value(&app_, "--sandbox-pace", globals_.sandbox_pace, "NUMBER",
@@ -169,20 +181,23 @@ void Parser::add_start() {
                        [this](Context& context) { return run_init(context, init_); });
   value(init, "--example", init_.example, "NAME",
         "which one: latitude, lambda, own-racks, quickstart");
-  command(app_, "validate", "check the file; nothing is sent", kStart,
-          [](Context& context) { return run_validate(context); });
+  speaks(command(app_, "validate", "check the file; nothing is sent", kStart,
+                 [](Context& context) { return run_validate(context); }),
+         {Format::json});
   auto* explain =
       command(app_, "explain", "say what types, attributes and functions there are", kStart,
               [this](Context& context) { return run_explain(context, explain_); });
-  explain
+  speaks(explain, {Format::json})
       ->add_option("topic", explain_.words,
-                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME")
+                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME, "
+                   "manifest, scenario")
       ->type_name("TOPIC");
 }
 
 void Parser::add_change() {
   auto* plan = command(app_, "plan", "show what would change", kChange,
                        [this](Context& context) { return run_plan(context, plan_); });
+  speaks(plan, {Format::json, Format::markdown});
   value(plan, "--out", plan_.out, "FILE", "save the plan for 'jim apply FILE'");
   plan->add_flag("--destroy", plan_.destroy, "plan to delete everything");
   add_selection(plan, plan_.targets, plan_.excludes);
@@ -191,13 +206,15 @@ void Parser::add_change() {
                  "end with status 2 when there is something to do");
   auto* apply = command(app_, "apply", "make it so", kChange,
                         [this](Context& context) { return run_apply(context, apply_); });
+  speaks(apply, {Format::json});
   apply->add_option("plan", apply_.plan_file, "a saved plan: exactly what it says is done")
       ->type_name("FILE");
   add_selection(apply, apply_.targets, apply_.excludes);
   destroy_.destroy = true;
   auto* destroy = command(app_, "destroy", "delete everything that jim made for this file", kChange,
                           [this](Context& context) { return run_apply(context, destroy_); });
-  add_selection(destroy, destroy_.targets, destroy_.excludes);
+  speaks(destroy, {Format::json});
+  add_selection(destroy, destroy_.targets, destroy_.excludes, true);
   auto* adopt = command(app_, "adopt", "take over an object that exists already", kChange,
                         [this](Context& context) { return run_adopt(context, adopt_); });
   adopt->add_option("address", adopt_.address, "the resource in the file: web, web[0], web[\"eu\"]")
@@ -209,24 +226,32 @@ void Parser::add_change() {
 void Parser::add_look() {
   auto* drift = command(app_, "drift", "show what changed outside jim", kLook,
                         [this](Context& context) { return run_drift(context, drift_); });
+  speaks(drift, {Format::json, Format::markdown});
   drift->add_flag("--detailed-exitcode", drift_.detailed_exit_code,
                   "end with status 12 when something did");
   auto* output = command(app_, "output", "print the file's outputs as of the last apply", kLook,
                          [this](Context& context) { return run_output(context, output_name_); });
-  output->add_option("name", output_name_, "only this one, bare")->type_name("NAME");
+  speaks(output, {Format::json})
+      ->add_option("name", output_name_, "only this one, bare")
+      ->type_name("NAME");
   auto* graph = command(app_, "graph", "draw what needs what", kLook,
                         [this](Context& context) { return run_graph(context, graph_); });
+  speaks(graph, {Format::json});
   word<std::string>(graph, "--format", graph_.kind, {{"dot", "dot"}, {"mermaid", "mermaid"}},
                     "dot|mermaid", "the drawing's language");
 }
 
 void Parser::add_state() {
   auto* state = command(app_, "state", "look at and mend what jim remembers", kLook);
-  command(*state, "list", "list all addresses with type and id", "",
-          [](Context& context) { return run_state_list(context); });
+  speaks(command(*state, "list", "list all addresses with type and id", "",
+                 [](Context& context) { return run_state_list(context); }),
+         {Format::json});
   auto* show = command(*state, "show", "show one record", "",
                        [this](Context& context) { return run_state_show(context, state_); });
-  show->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
+  speaks(show, {Format::json})
+      ->add_option("address", state_.address, "the resource")
+      ->type_name("ADDRESS")
+      ->required();
   auto* move = command(*state, "mv", "give a record another address", "",
                        [this](Context& context) { return run_state_mv(context, state_); });
   move->add_option("from", state_.address, "its address so far")->type_name("FROM")->required();
@@ -234,20 +259,26 @@ void Parser::add_state() {
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
-  command(*state, "export", "print everything as JSON", "",
-          [](Context& context) { return run_state_export(context); });
+  auto* exported = command(*state, "export", "print everything as JSON", "",
+                           [this](Context& context) { return run_state_export(context, state_); });
+  speaks(exported, {Format::json});
+  exported->add_flag("--with-key", state_.with_key, "with the key of the fingerprints");
   command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
           [](Context& context) { return run_state_rebuild(context); });
 }
 
 void Parser::add_vendors() {
   auto* provider = command(app_, "provider", "list and check provider manifests", kVendors);
-  command(*provider, "list", "list the built-in providers and their types", "",
-          [](Context& context) { return run_provider_list(context); });
+  speaks(command(*provider, "list", "list the built-in providers and their types", "",
+                 [](Context& context) { return run_provider_list(context); }),
+         {Format::json});
   auto* check = command(*provider, "check", "check a manifest", "", [this](Context& context) {
     return run_provider_check(context, provider_file_);
   });
-  check->add_option("file", provider_file_, "the manifest")->type_name("FILE")->required();
+  speaks(check, {Format::json})
+      ->add_option("file", provider_file_, "the manifest")
+      ->type_name("FILE")
+      ->required();
 
   auto* sandbox = command(app_, "sandbox", "emulate vendors on this machine", kVendors);
   auto* serve = command(*sandbox, "serve", "offer them to any client over HTTP", "",
@@ -264,7 +295,8 @@ void Parser::add_vendors() {
   value(serve, "--record", sandbox_.record, "FILE", "write every request and answer, one a line");
   value(serve, "--tls-certificate", sandbox_.tls_certificate, "FILE", "serve HTTPS with this");
   value(serve, "--tls-key", sandbox_.tls_key, "FILE", "and its key");
-  auto* reset = command(*sandbox, "reset", "forget everything the emulated vendors hold", "",
+  auto* reset = command(*sandbox, "reset",
+                        "forget all that the emulated vendors hold, and the sandbox's state", "",
                         [this](Context& context) { return run_sandbox_reset(context, sandbox_); });
   auto* drift =
       command(*sandbox, "drift", "change something behind jim's back, to try 'jim drift'", "",
@@ -274,14 +306,16 @@ void Parser::add_vendors() {
 }
 
 void Parser::add_rest() {
-  command(app_, "schema", "print the JSON Schema of jim.yaml for editors", kRest,
-          [](Context& context) { return run_schema(context); });
+  speaks(command(app_, "schema", "print the JSON Schema of jim.yaml for editors", kRest,
+                 [](Context& context) { return run_schema(context); }),
+         {Format::json});
   auto* completion =
       command(app_, "completion", "print a script that completes words in a shell", kRest,
               [this](Context& context) { return run_completion(context, shell_, root_); });
   completion->add_option("shell", shell_, "which one")->type_name("bash|zsh|fish")->required();
-  command(app_, "version", "say which version this is", kRest,
-          [](Context& context) { return run_version(context); });
+  speaks(command(app_, "version", "say which version this is", kRest,
+                 [](Context& context) { return run_version(context); }),
+         {Format::json});
   auto* help = command(app_, "help", "say more about a command", kRest, [](Context&) { return 0; });
   help->add_option("command", help_path_, "which one")->type_name("COMMAND");
 }
@@ -360,6 +394,23 @@ std::string Parser::missing_argument(const std::string& said) const {
   return said;
 }
 
+std::optional<Diagnostic> Parser::wrong_format(const CLI::App* app) const {
+  if (globals_.format == Format::text) return std::nullopt;
+  const auto found = formats_.find(app);
+  std::vector<std::string> words = {"text"};
+  if (found != formats_.end()) {
+    for (const Format one : found->second) {
+      if (one == globals_.format) return std::nullopt;
+      words.emplace_back(one == Format::json ? "json" : "markdown");
+    }
+  }
+  return Diagnostic{.code = ErrorCode::invalid_config,
+                    .message = "jim " + join(path_of(app), " ") + ": it does not write " +
+                               (globals_.format == Format::json ? "json" : "markdown"),
+                    .hint = words.size() == 1 ? "leave -o out: it writes text alone"
+                                              : "-o takes " + join(words, " or ") + " here"};
+}
+
 Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const auto usage = [&](const std::string& message) {
     const std::vector<std::string> path = path_of(deepest());
@@ -408,6 +459,13 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   }
   const auto run = runs_.find(deepest());
   if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
+  if (auto other = wrong_format(deepest())) return *std::move(other);
+  if (!apply_.plan_file.empty() && (!apply_.targets.empty() || !apply_.excludes.empty()))
+    return Diagnostic{.code = ErrorCode::invalid_config,
+                      .message =
+                          "jim apply: a saved plan is done as a whole, so --target and "
+                          "--exclude have no place beside it",
+                      .hint = "give them to 'jim plan --out'"};
   return Invocation{.globals = globals_, .run = run->second};
 }
 

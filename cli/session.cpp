@@ -20,12 +20,6 @@ namespace jim {
 
 namespace {
 
-/// A dead holder is replaced after that long; a living one renews three times within it.
-constexpr Duration kTerm = std::chrono::seconds(60);
-constexpr int kStateLocked = 8;
-constexpr const char* kSandboxState = ".jim/sandbox-state.db";
-constexpr const char* kSandboxData = ".jim/sandbox";
-
 std::string who_am_i() {
   std::array<char, 256> host = {};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
@@ -45,6 +39,10 @@ std::optional<std::string> sandbox_base(const std::string& provider) {
 
 }  // namespace
 
+LockHolder this_holder(const std::string& command) {
+  return {.who = who_am_i(), .command = command};
+}
+
 Session::Session(Context& context)
     : terminal_(context.terminal),
       globals_(context.globals),
@@ -63,9 +61,11 @@ Session::Session(Context& context)
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
+            if (terminal_.interrupted()) return;  // at a question: nothing runs
             terminal_.err(
-                "\ninterrupted: finishing what runs, starting nothing new; once more leaves at "
-                "once\n");
+                "\ninterrupted: requests under way are heard to their end, nothing new is started "
+                "and no machine is\nwaited for; the next run goes on from there. Once more leaves "
+                "at once\n");
           }),
       events_(clock_) {
   loop_.set_poller(&curl_);
@@ -88,10 +88,10 @@ int Session::fail(const Diagnostics& errors) {
 bool Session::open_file(Vendors vendors) {
   if (vendors == Vendors::not_asked) workspace_.stay_offline();
   if (auto opened = events_.open(globals_.events); !opened) return fail(opened.error()), false;
-  Diagnostics found;
+  Diagnostics& found = findings_;
   bool good = workspace_.load(found);
   // Mistakes in the resources are told in the same run, as far as their types are known.
-  if (good || !workspace_.types().empty()) good = workspace_.expand(found) && good;
+  if (workspace_.has_config()) good = workspace_.expand(found) && good;
   if (!good) return fail(found), false;
   tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   return true;
@@ -100,7 +100,16 @@ bool Session::open_file(Vendors vendors) {
 bool Session::open_state_alone(const std::string& command) {
   Diagnostics found;
   if (!workspace_.load_file(found)) return fail(found), false;
-  return open_store_of_file(command, false);
+  if (!open_store_of_file(command, false)) return false;
+  hint_at_sandbox(command);
+  return true;
+}
+
+void Session::hint_at_sandbox(const std::string& command) {
+  const bool nothing = state_.head.lineage.empty() && !globals_.sandbox;
+  if (nothing && workspace_.files().exists(workspace_.below_root(kSandboxState)))
+    terminal_.err("there is no state yet, but the sandbox has one of its own: jim --sandbox " +
+                  command + "\n");
 }
 
 bool Session::open_state(const std::string& command, bool to_write) {
@@ -111,7 +120,8 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   Diagnostics found;
   auto settings = workspace_.state_settings(found);
   if (!settings) return fail(found), false;
-  if (globals_.sandbox) {
+  // What the sandbox makes is kept apart, lest the file's true state take it for machines.
+  if (globals_.sandbox && globals_.state.empty()) {
     settings->url = kSandboxState;
     settings->sealing = {};
   }
@@ -119,8 +129,8 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
-    LockHolder wanted = {.who = who_am_i(), .command = command};
-    auto lock = loop_.run(HeldLock::acquire(loop_, *store_, stop_, std::move(wanted), kTerm));
+    auto lock =
+        loop_.run(HeldLock::acquire(loop_, *store_, stop_, this_holder(command), kLockTerm));
     if (!lock) {
       fail(lock.error());
       if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;

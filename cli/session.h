@@ -24,6 +24,17 @@
 
 namespace jim {
 
+/// A dead holder of the state's lock is replaced after that long.
+inline constexpr Duration kLockTerm = std::chrono::seconds(60);
+/// The exit status when someone else holds it.
+inline constexpr int kStateLocked = 8;
+/// Where the sandbox keeps its objects, and what jim remembers of them, from the file's folder.
+inline constexpr const char* kSandboxData = ".jim/sandbox";
+inline constexpr const char* kSandboxState = ".jim/sandbox-state.db";
+
+/// This process, as others read it when they find its lock.
+LockHolder this_holder(const std::string& command);
+
 /// The real world of one command: file, network, providers, state. Each step tells its errors on
 /// standard error and gives false; `status` then is the exit status.
 class Session {
@@ -37,6 +48,8 @@ class Session {
   /// The file and its providers' manifests, evaluated. Where no vendor is asked no credential is
   /// needed.
   bool open_file(Vendors vendors = Vendors::asked);
+  /// What `open_file` found wrong or doubtful.
+  const Diagnostics& findings() const { return findings_; }
   /// Opens the state for reading where the file says it is. Nothing else of the file is evaluated,
   /// so no variable of the environment has to be set for the rest.
   bool open_state_alone(const std::string& command);
@@ -80,12 +93,14 @@ class Session {
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
   bool know_types_of_state();
+  void hint_at_sandbox(const std::string& command);
   bool start_sandbox();
   bool add_limits(const Account& account);
 
   Terminal& terminal_;
   const Globals& globals_;
   Workspace workspace_;
+  Diagnostics findings_ = {};
   SystemClock clock_ = {};
   EventLoop loop_;
   StopFlag stop_ = {};

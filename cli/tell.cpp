@@ -7,6 +7,7 @@
 
 #include "cli/render/diagnostics.h"
 #include "core/apply/apply.h"
+#include "core/base/text.h"
 
 namespace jim {
 
@@ -51,6 +52,23 @@ void tell(Terminal& terminal, const Files& files, const Diagnostics& diagnostics
       in_order(diagnostics), [&](const std::string& file) { return read_again(files, file); },
       look);
   if (!text.empty()) terminal.err(text);
+}
+
+Value findings_value(const Diagnostics& diagnostics) {
+  ValueList list;
+  for (const Diagnostic& one : in_order(diagnostics)) {
+    ValueMap map;
+    map.set("severity", one.severity == Severity::warning ? "warning" : "error");
+    map.set("message", escape_control(one.message));
+    if (!one.hint.empty()) map.set("hint", escape_control(one.hint));
+    if (one.where.line > 0) {
+      map.set("file", one.where.file);
+      map.set("line", one.where.line);
+      map.set("column", one.where.column);
+    }
+    list.push_back(std::move(map));
+  }
+  return list;
 }
 
 int fail(Terminal& terminal, const Diagnostic& error) {

@@ -108,7 +108,11 @@ std::string Terminal::ask(std::string_view question) {
   char letter = '\0';
   while (true) {
     const ssize_t got = ::read(STDIN_FILENO, &letter, 1);
-    if (got < 0 && errno == EINTR) return {};  // Ctrl-C is no consent
+    if (got < 0 && errno == EINTR) {  // Ctrl-C is no consent
+      interrupted_ = true;
+      err("\n");
+      return {};
+    }
     if (got <= 0 || letter == '\n') break;
     line += letter;
   }

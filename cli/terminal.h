@@ -44,8 +44,10 @@ class Terminal {
   void show(std::string_view text, std::vector<std::string> lines);
   /// What stderr can show now: its window may have changed.
   const Look& measure_err();
-  /// Puts `question` and reads a line; empty at the end of input.
+  /// Puts `question` and reads a line; empty at the end of input and when a signal comes.
   std::string ask(std::string_view question);
+  /// A signal came instead of an answer.
+  bool interrupted() const { return interrupted_; }
   /// Writes what is left. Fails with io, naming the reason, when any of the data did not get out,
   /// but not when its reader went away.
   Result<void> finish();
@@ -58,6 +60,7 @@ class Terminal {
   Look out_ = {};
   Look err_ = {};
   bool can_ask_ = false;
+  bool interrupted_ = false;
   std::vector<std::string> shown_ = {};  ///< the lines of `show` that are on the screen
   std::string buffer_ = {};
   int failed_ = 0;  ///< errno of the first write to stdout that failed

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/base/text.h"
+#include "core/config/file_scope.h"
 #include "core/config/load.h"
 #include "core/provider/embedded.h"
 #include "core/state/fingerprint.h"

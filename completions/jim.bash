@@ -16,7 +16,7 @@ _jim_addresses() {
 }
 
 _jim_topics() {
-  _jim_match "$(printf '%s\n' file types functions function
+  _jim_match "$(printf '%s\n' file types functions function manifest scenario
     "${COMP_WORDS[0]}" explain types 2>/dev/null | cut -d' ' -f1)"
 }
 
@@ -74,6 +74,7 @@ _jim() {
       ' destroy') words="--target --exclude $words" ;;
       ' drift') words="--detailed-exitcode $words" ;;
       ' graph') words="--format $words" ;;
+      ' state export') words="--with-key $words" ;;
       ' sandbox serve') words="--listen --pace --no-delays --latency --scenario --record --tls-certificate --tls-key --data $words" ;;
       ' sandbox reset') words="--data $words" ;;
       ' sandbox drift') words="--data $words" ;;

@@ -19,6 +19,17 @@ const Desired* find_desired(Session& session, const std::string& text) {
   if (found != resources.end()) return &*found;
   std::vector<std::string> known;
   for (const Desired& one : resources) known.push_back(one.address.text());
+  std::vector<Address> instances;
+  for (const Desired& one : resources)
+    if (one.address.name == text) instances.push_back(one.address);
+  if (!instances.empty()) {
+    std::sort(instances.begin(), instances.end());
+    session.fail(Diagnostic{
+        .code = ErrorCode::invalid_config,
+        .message = "'" + text + "' is several: " + folded(instances),
+        .hint = "name the one that the object is, such as '" + instances.front().text() + "'"});
+    return nullptr;
+  }
   const auto near = did_you_mean(text, known);
   session.fail(Diagnostic{.code = ErrorCode::invalid_config,
                           .message = "the file has no resource '" + escape_control(text) + "'",
@@ -37,6 +48,11 @@ int run_adopt(Context& context, const AdoptFlags& flags) {
   if (!session.open_state("adopt", true) || !session.open_providers()) return session.status();
   const std::string id = escape_control(flags.id);
   for (const Record& record : session.state().records) {
+    if (record.address == desired->address && record.id == flags.id && !record.forgotten) {
+      context.terminal.out(record.address.text() + " is " + id + " already\n");
+      session.close();
+      return session.status();
+    }
     if (record.address == desired->address && !record.id.empty() && !record.forgotten)
       return session.fail(
           Diagnostic{.code = ErrorCode::conflict,

@@ -69,13 +69,14 @@ std::optional<Plan> plan_again(Session& session, const Value& saved) {
 std::string question_for(const ApplyFlags& flags, const Plan& plan) {
   const PlanCounts counts = count(plan);
   if (flags.destroy) return "Destroy " + counted(counts.remove, "object") + " for good?";
-  return "Do this?";
+  return question_text(plan);
 }
 
 void show_plan(Context& context, const Plan& plan) {
   // stdout holds the report alone when a program reads it.
   if (context.globals.format == Format::text) {
-    context.terminal.out(plan_text(plan, Paint(context.terminal.out_look().colour)) + "\n");
+    context.terminal.out(plan_text(plan, Paint(context.terminal.out_look().colour)) +
+                         (is_empty(plan) ? "" : "\n"));
   } else {
     context.terminal.err(plan_text(plan, Paint(context.terminal.err_look().colour)) + "\n");
   }

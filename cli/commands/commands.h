@@ -26,7 +26,7 @@ int run_state_list(Context& context);
 int run_state_show(Context& context, const StateFlags& flags);
 int run_state_mv(Context& context, const StateFlags& flags);
 int run_state_rm(Context& context, const StateFlags& flags);
-int run_state_export(Context& context);
+int run_state_export(Context& context, const StateFlags& flags);
 int run_state_rebuild(Context& context);
 int run_explain(Context& context, const ExplainFlags& flags);
 int run_output(Context& context, const std::string& name);

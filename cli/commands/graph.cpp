@@ -2,6 +2,7 @@
 
 #include "cli/session.h"
 #include "core/base/text.h"
+#include "core/value/json.h"
 
 namespace jim {
 
@@ -56,6 +57,26 @@ std::string mermaid(const Config& config, const Expansion& expansion,
   return text;
 }
 
+Value graph_value(const Config& config, const Expansion& expansion,
+                  const std::map<std::string, std::size_t>& instances) {
+  ValueList resources;
+  for (const ResourceBlock& block : config.resources) {
+    const auto found = instances.find(block.name);
+    ValueList needs;
+    for (const std::string& need : expansion.needs(block.name)) needs.push_back(need);
+    ValueMap map;
+    map.set("name", block.name);
+    map.set("type", block.type);
+    map.set("instances", static_cast<std::int64_t>(found == instances.end() ? 0 : found->second));
+    map.set("needs", std::move(needs));
+    resources.push_back(std::move(map));
+  }
+  ValueMap whole;
+  whole.set("project", config.project);
+  whole.set("resources", std::move(resources));
+  return whole;
+}
+
 }  // namespace
 
 int run_graph(Context& context, const GraphFlags& flags) {
@@ -65,6 +86,10 @@ int run_graph(Context& context, const GraphFlags& flags) {
   const Expansion& expansion = session.workspace().expansion();
   std::map<std::string, std::size_t> instances;
   for (const Desired& desired : expansion.resources()) ++instances[desired.address.name];
+  if (context.globals.format == Format::json) {
+    context.terminal.out(to_json(graph_value(config, expansion, instances), {.indent = 2}) + "\n");
+    return 0;
+  }
   context.terminal.out(flags.kind == "mermaid" ? mermaid(config, expansion, instances)
                                                : dot(config, expansion, instances));
   return 0;

@@ -73,7 +73,7 @@ constexpr std::string_view kOwnRacks =
 project: racks
 
 providers:
-  ironic: { url: "http://127.0.0.1:6385" }
+  ironic: { endpoint: "http://127.0.0.1:6385" }
 
 resources:
   node:

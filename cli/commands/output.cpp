@@ -4,6 +4,7 @@
 #include "cli/render/value_text.h"
 #include "cli/session.h"
 #include "core/base/text.h"
+#include "core/state/fingerprint.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -39,6 +40,11 @@ int run_output(Context& context, const std::string& name) {
         .message = "there is no output '" + escape_control(name) + "'",
         .hint = near ? "did you mean '" + *near + "'?" : "outputs are those of the last apply"});
   }
+  if (value->is_secret() || is_fingerprint(*value))
+    return session.fail(Diagnostic{
+        .code = ErrorCode::not_found,
+        .message = "jim does not store secrets, so it cannot print '" + escape_control(name) + "'",
+        .hint = "take it from where the file does: a variable, the environment, the vendor"});
   context.terminal.out((json ? to_json(without_secrets(*value)) : bare_text(*value)) + "\n");
   return 0;
 }

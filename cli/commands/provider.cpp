@@ -48,7 +48,14 @@ int run_provider_check(Context& context, const std::string& file) {
   Diagnostics found;
   const auto manifest = load_manifest(*text, file, found);
   tell(context.terminal, files, found);
+  if (context.globals.format == Format::json) {
+    ValueMap map;
+    map.set("valid", manifest.has_value());
+    map.set("findings", findings_value(found));
+    context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
+  }
   if (!manifest) return std::max(1, status_of(found));
+  if (context.globals.format == Format::json) return 0;
   context.terminal.out(escape_control(file) + " is valid: provider '" +
                        escape_control(manifest->provider) + "' with " +
                        counted(manifest->types.size(), "type") + "\n");

@@ -6,18 +6,90 @@
 
 #include "cli/commands/commands.h"
 #include "cli/scenario.h"
+#include "cli/session.h"
 #include "cli/tell.h"
 #include "core/base/text.h"
 #include "core/net/curl_http.h"
+#include "core/state/open_store.h"
 #include "core/value/json.h"
 
 namespace jim {
 
 namespace {
 
-constexpr const char* kData = ".jim/sandbox";
+std::string data_of(const SandboxFlags& flags) {
+  return flags.data.empty() ? kSandboxData : flags.data;
+}
 
-std::string data_of(const SandboxFlags& flags) { return flags.data.empty() ? kData : flags.data; }
+/// The sandbox of the file here (or of this folder, when there is no file), with the state that
+/// belongs to it. Holds that state's lock, so that nothing changes below a running apply.
+class HeldSandbox {
+ public:
+  HeldSandbox(Context& context, const SandboxFlags& flags)
+      : context_(context), workspace_(context.globals), loop_(clock_), http_(loop_) {
+    loop_.set_poller(&http_);
+    Diagnostics ignored;  // a mistake in the file is no reason to keep its sandbox
+    workspace_.load_file(ignored);
+    const bool file = workspace_.has_config();
+    data_ = !flags.data.empty() ? flags.data : below(kSandboxData, file);
+    const bool given = !context.globals.state.empty();
+    // A folder of one's own is none that --sandbox uses.
+    if (!flags.data.empty() && !given) return;
+    own_state_ = !given;
+    state_ = given ? context.globals.state : kSandboxState;
+    root_ = file ? workspace_.config().root : std::string();
+    state_file_ = below(state_, file);
+  }
+  ~HeldSandbox() {
+    if (!store_) return;
+    if (auto released = loop_.run(store_->release_lock()); !released)
+      tell(context_.terminal, DiskFiles(), {released.error()});
+  }
+  HeldSandbox(const HeldSandbox&) = delete;
+  HeldSandbox& operator=(const HeldSandbox&) = delete;
+
+  /// Takes the lock of the state, if there is one; else tells why not, and gives the exit status.
+  std::optional<int> take(const std::string& command) {
+    if (state_.empty() || !workspace_.files().exists(state_file_)) return std::nullopt;
+    StoreSettings settings = {.url = state_, .root = root_};
+    auto opened = open_store(loop_, http_, settings);
+    if (!opened) return fail(context_.terminal, opened.error());
+    const LockHolder wanted = this_holder(command);
+    const auto lock = loop_.run((*opened)->acquire_lock(wanted, kLockTerm));
+    if (!lock) {
+      const int status = fail(context_.terminal, lock.error());
+      return lock.error().code == ErrorCode::conflict ? kStateLocked : status;
+    }
+    store_ = std::move(*opened);
+    return std::nullopt;
+  }
+  /// Removes the sandbox's own state; false when there is none to remove.
+  bool drop_state() {
+    if (!store_ || !own_state_) return false;
+    store_.reset();
+    std::error_code error;
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(state_file_ + end, error);
+    return true;
+  }
+  const std::string& data() const { return data_; }
+
+ private:
+  std::string below(const std::string& path, bool file) const {
+    return file ? workspace_.below_root(path) : path;
+  }
+
+  Context& context_;
+  Workspace workspace_;
+  SystemClock clock_ = {};
+  EventLoop loop_;
+  CurlHttp http_;
+  std::string data_ = {};
+  std::string state_ = {};  ///< empty: none belongs to this data
+  std::string root_ = {};
+  std::string state_file_ = {};
+  bool own_state_ = false;
+  std::unique_ptr<StateStore> store_ = {};
+};
 
 /// The port of `127.0.0.1:PORT`. No other address: the emulated vendors believe everyone.
 Result<int> port_of(const std::string& listen) {
@@ -106,16 +178,21 @@ int run_sandbox_serve(Context& context, const SandboxFlags& flags) {
 }
 
 int run_sandbox_reset(Context& context, const SandboxFlags& flags) {
-  const auto done = order(data_of(flags), "/reset", "{}");
+  HeldSandbox sandbox(context, flags);
+  if (const auto status = sandbox.take("sandbox reset")) return *status;
+  const auto done = order(sandbox.data(), "/reset", "{}");
   if (!done) return fail(context.terminal, done.error());
-  context.terminal.err("the sandbox is empty\n");
+  context.terminal.err(sandbox.drop_state() ? "the sandbox is empty, and its state is forgotten\n"
+                                            : "the sandbox is empty\n");
   return 0;
 }
 
 int run_sandbox_drift(Context& context, const SandboxFlags& flags) {
+  HeldSandbox sandbox(context, flags);
+  if (const auto status = sandbox.take("sandbox drift")) return *status;
   // One server goes, another gets a name of somebody's own.
   const auto done = order(
-      data_of(flags), "/drift",
+      sandbox.data(), "/drift",
       R"([{"vendor": "latitude", "type": "servers", "match": {"hostname": "*-0"}, "delete": true},
                 {"vendor": "latitude", "type": "servers", "match": {"hostname": "*-1"},
                  "set": {"hostname": "renamed-by-hand"}}])");

@@ -11,11 +11,7 @@ namespace jim {
 
 namespace {
 
-/// The record at an address; null, with the error told, when state has none.
-const Record* find_record(Session& session, const std::string& text) {
-  const auto address = parse_address(text);
-  const Record* record = address ? session.state().find(*address) : nullptr;
-  if (record != nullptr) return record;
+void no_record(Session& session, const std::string& text) {
   std::vector<std::string> known;
   for (const Record& one : session.state().records) known.push_back(one.address.text());
   const auto near = did_you_mean(text, known);
@@ -23,6 +19,38 @@ const Record* find_record(Session& session, const std::string& text) {
       .code = ErrorCode::invalid_config,
       .message = "state has no '" + escape_control(text) + "'",
       .hint = near ? "did you mean '" + *near + "'?" : "'jim state list' shows all addresses"});
+}
+
+/// The records at an address, or of all instances of a name; empty, with the error told, when state
+/// has none.
+std::vector<Record> find_records(Session& session, const std::string& text) {
+  const auto address = parse_address(text);
+  if (const Record* exact = address ? session.state().find(*address) : nullptr) return {*exact};
+  std::vector<Record> found;
+  for (const Record& one : session.state().records)
+    if (one.address.name == text) found.push_back(one);
+  if (found.empty()) no_record(session, text);
+  return found;
+}
+
+std::string addresses_of(const std::vector<Record>& records) {
+  std::vector<Address> addresses;
+  for (const Record& one : records) addresses.push_back(one.address);
+  std::sort(addresses.begin(), addresses.end());
+  return escape_control(folded(addresses));
+}
+
+/// The one record at an address; null, with the error told, when there is none or several. `also`
+/// ends the hint for several.
+const Record* find_record(Session& session, const std::string& text, const std::string& also) {
+  const auto address = parse_address(text);
+  if (const Record* exact = address ? session.state().find(*address) : nullptr) return exact;
+  const std::vector<Record> found = find_records(session, text);
+  if (found.empty()) return nullptr;
+  session.fail(Diagnostic{
+      .code = ErrorCode::invalid_config,
+      .message = "state has no single '" + text + "', but " + addresses_of(found),
+      .hint = "name one, such as '" + escape_control(found.front().address.text()) + "'" + also});
   return nullptr;
 }
 
@@ -73,16 +101,16 @@ int run_state_list(Context& context) {
 int run_state_show(Context& context, const StateFlags& flags) {
   Session session(context);
   if (!session.open_state_alone("state show")) return session.status();
-  const Record* record = find_record(session, flags.address);
+  const Record* record = find_record(session, flags.address, "");
   if (record == nullptr) return session.status();
   context.terminal.out(to_json(record_to_value(*record), {.indent = 2}) + "\n");
   return 0;
 }
 
-int run_state_export(Context& context) {
+int run_state_export(Context& context, const StateFlags& flags) {
   Session session(context);
   if (!session.open_state_alone("state export")) return session.status();
-  context.terminal.out(export_state(session.state()));
+  context.terminal.out(export_state(session.state(), flags.with_key));
   return 0;
 }
 
@@ -90,7 +118,9 @@ int run_state_mv(Context& context, const StateFlags& flags) {
   Session session(context);
   if (!session.open_file() || !session.open_state("state mv", true) || !session.open_providers())
     return session.status();
-  const Record* record = find_record(session, flags.address);
+  const Record* record = find_record(
+      session, flags.address,
+      "; to move all of them write 'was: " + flags.address + "' beside the new name in the file");
   if (record == nullptr) return session.status();
   const auto to = parse_address(flags.to);
   if (!to)
@@ -117,34 +147,48 @@ int run_state_mv(Context& context, const StateFlags& flags) {
   return session.status();
 }
 
+namespace {
+
+/// Takes the mark off and forgets; false with the error told.
+bool forget(Session& session, const Record& record) {
+  const ResourceType& type = *session.workspace().types().at(record.type);
+  Provider* provider = session.provider_of(type);
+  RecordChange change = {.record = record, .remove = true};
+  if (!record.id.empty() && provider->can_set_mark(type)) {
+    // Without a project the mark comes off; an object with it would be found again by the next
+    // plan.
+    auto unmarked = session.loop().run(provider->set_mark(type, record.id, Mark{}));
+    if (!unmarked && unmarked.error().code != ErrorCode::not_found)
+      return session.fail(unmarked.error()), false;
+  } else if (!record.id.empty() && !type.mark_field.empty()) {
+    change.remove = false;
+    change.record.forgotten = true;
+  }
+  auto saved = session.loop().run(session.store().commit({change}));
+  if (!saved) return session.fail(saved.error()), false;
+  const std::string id = escape_control(record.id);
+  session.terminal().out(escape_control(record.address.text()) + " is forgotten; " +
+                         (id.empty() ? "it" : id) + " goes on existing\n");
+  return true;
+}
+
+}  // namespace
+
 int run_state_rm(Context& context, const StateFlags& flags) {
   if (!may_proceed(context)) return refuse(context, "state rm", "");
   Session session(context);
   if (!session.open_file() || !session.open_state("state rm", true) || !session.open_providers())
     return session.status();
-  const Record* record = find_record(session, flags.address);
-  if (record == nullptr) return session.status();
-  const std::string address = record->address.text();
-  const std::string id = escape_control(record->id);
-  if (!approved(context, "Forget " + address + " (" + id + ")? The object goes on existing."))
-    return 1;
-  const ResourceType& type = *session.workspace().types().at(record->type);
-  Provider* provider = session.provider_of(type);
-  RecordChange change = {.record = *record, .remove = true};
-  if (!record->id.empty() && provider->can_set_mark(type)) {
-    // Without a project the mark comes off; an object with it would be found again by the next
-    // plan.
-    auto unmarked = session.loop().run(provider->set_mark(type, record->id, Mark{}));
-    if (!unmarked && unmarked.error().code != ErrorCode::not_found)
-      return session.fail(unmarked.error());
-  } else if (!record->id.empty() && !type.mark_field.empty()) {
-    change.remove = false;
-    change.record.forgotten = true;
-  }
-  auto saved = session.loop().run(session.store().commit({change}));
-  if (!saved) return session.fail(saved.error());
-  context.terminal.out(address + " is forgotten; " + (id.empty() ? "it" : id) +
-                       " goes on existing\n");
+  const std::vector<Record> records = find_records(session, flags.address);
+  if (records.empty()) return session.status();
+  const bool one = records.size() == 1;
+  const std::string question =
+      "Forget " + addresses_of(records) + " (" +
+      (one ? escape_control(records.front().id) : counted(records.size(), "object")) + ")? " +
+      (one ? "The object goes" : "The objects go") + " on existing.";
+  if (!approved(context, question)) return 1;
+  for (const Record& record : records)
+    if (!forget(session, record)) return session.status();
   session.close();
   return session.status();
 }

@@ -85,9 +85,9 @@ std::vector<std::string> columns_of(const Fold& fold) {
 }
 
 std::string difference_text(const AttributeChange& change) {
-  const std::string after = value_text(change.after, change.secret);
-  if (change.before.is_null()) return escape_control(change.name) + ": " + after;
-  const std::string before = value_text(change.before, change.secret);
+  if (change.before.is_null())
+    return escape_control(change.name) + ": " + value_text(change.after, change.secret);
+  const auto [before, after] = changed_text(change.before, change.after, change.secret);
   if (change.secret && before == after)
     return escape_control(change.name) + ": " + after + " changes";
   return escape_control(change.name) + ": " + before + " -> " + after;
@@ -100,9 +100,16 @@ std::string details_text(const Fold& fold, const Paint& paint) {
   std::string text;
   for (const std::string& reason : fold.reasons) text += "        " + paint.dim(reason) + "\n";
   if (change.action == Action::create) return text;
+  if (change.action == Action::replace && change.create_before_destroy && !change.resumes)
+    text += "        the new one is made first, then the old one is deleted\n";
   std::size_t widest = 0;
   for (const AttributeChange& one : change.attributes)
     widest = std::max(widest, std::min<std::size_t>(columns(difference_text(one)), 60));
+  if (fold.varies)
+    text += "        " +
+            paint.dim("this is " + escape_control(change.address.text()) +
+                      "; the others differ by their own index or key alone") +
+            "\n";
   for (std::size_t i = 0; i < change.attributes.size(); ++i) {
     const AttributeChange& one = change.attributes[i];
     std::string risk = risk_text(one.risk);
@@ -183,6 +190,14 @@ std::string unchanged_text(const Plan& plan) {
          (plan.unchanged == 1 ? " is" : " are") + " as the file says.";
 }
 
+/// How many objects are reinstalled: they stay, and what is on their disks does not.
+std::size_t wiped_by(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.changes.begin(), plan.changes.end(), [](const Change& change) {
+        return change.action == Action::update && change.risk == Risk::reinstall;
+      }));
+}
+
 /// A code block's fence that nothing inside can end.
 std::string fenced(const std::string& language, const std::string& text) {
   std::size_t longest = 2;
@@ -199,9 +214,12 @@ std::string fenced(const std::string& language, const std::string& text) {
 
 std::string counts_text(const Plan& plan) {
   const PlanCounts counts = count(plan);
-  std::string text = std::to_string(counts.create) + " to create · " +
-                     std::to_string(counts.update) + " to change · " +
-                     std::to_string(counts.remove) + " to destroy";
+  const std::size_t wiped = wiped_by(plan);
+  std::string text =
+      std::to_string(counts.create) + " to create · " + std::to_string(counts.update) +
+      " to change" +
+      (wiped > 0 ? " (" + std::to_string(wiped) + " reinstalled: disks wiped)" : "") + " · " +
+      std::to_string(counts.remove) + " to destroy";
   const auto also = [&](std::size_t number, const char* what) {
     if (number > 0) text += " · " + std::to_string(number) + what;
   };
@@ -210,6 +228,17 @@ std::string counts_text(const Plan& plan) {
   also(counts.rename, " to rename");
   also(counts.forget, " to forget");
   return text;
+}
+
+std::string question_text(const Plan& plan) {
+  const PlanCounts counts = count(plan);
+  std::vector<std::string> losses;
+  if (const std::size_t wiped = wiped_by(plan); wiped > 0)
+    losses.push_back("wipes the disks of " + counted(wiped, "machine"));
+  if (const std::size_t deleted = counts.remove + counts.replace; deleted > 0)
+    losses.push_back("deletes " + counted(deleted, "object"));
+  if (losses.empty()) return "Do this?";
+  return "This " + join(losses, " and ") + ". Do it?";
 }
 
 std::string drift_text(const Plan& plan, const Paint& paint) {

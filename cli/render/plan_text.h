@@ -14,8 +14,11 @@ std::string plan_text(const Plan& plan, const Paint& paint);
 /// The plan for a pull request: the counts, and everything else folded away.
 std::string plan_markdown(const Plan& plan);
 
-/// `5 to create · 0 to change · 0 to destroy`.
+/// `5 to create · 2 to change (1 reinstalled: disks wiped) · 0 to destroy`.
 std::string counts_text(const Plan& plan);
+
+/// What is asked before the plan is carried out; names what would be lost.
+std::string question_text(const Plan& plan);
 
 /// What changed outside jim, for people; empty when nothing did.
 std::string drift_text(const Plan& plan, const Paint& paint);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "core/value/value.h"
 
@@ -10,6 +11,11 @@ namespace jim {
 /// apply)` for what is unknown and `(not set)` for null; control characters escaped, cut with `…`
 /// after `most` columns.
 std::string value_text(const Value& value, bool secret = false, std::size_t most = 80);
+
+/// Both values as above. Where one is too long, both begin a little before the first difference, so
+/// that what changes is in sight.
+std::pair<std::string, std::string> changed_text(const Value& before, const Value& after,
+                                                 bool secret = false, std::size_t most = 80);
 
 /// A value as data on stdout: a string as it is, anything else as JSON. Secrets and unknowns as
 /// above.

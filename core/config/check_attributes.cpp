@@ -73,12 +73,21 @@ namespace {
 
 Diagnostic wrong_type(const std::string& resource, const Attribute& attribute, const Value& value,
                       const SourceLocation& where) {
-  std::string found = kind_name(value.kind());
+  std::string found = kind_name(value.promised_kind());
   const bool shown = !attribute.secret && !value.has_secret() && !value.is_map() &&
-                     !value.is_list() && !value.is_null();
+                     !value.is_list() && !value.is_null() && !value.is_unknown();
+  if (value.is_list() && attribute.type.kind == AttributeType::Kind::list)
+    for (const Value& item : value.as_list())
+      if (!convert(Value(ValueList{item}), attribute.type)) {
+        found += std::string(" that holds ") + kind_name(item.promised_kind());
+        break;
+      }
   if (shown) found += " (" + escape_control(to_json(value)) + ")";
   std::string hint =
       attribute.type.kind == AttributeType::Kind::boolean ? boolean_hint(value) : std::string();
+  if (attribute.type.kind == AttributeType::Kind::list && !value.is_null() &&
+      convert(Value(ValueList{value}), attribute.type))
+    hint = "put it into a list: '" + attribute.name + ": [...]'";
   if (hint.empty() && !attribute.example.empty())
     hint = "such as '" + attribute.name + ": " + attribute.example + "'";
   return wrong(

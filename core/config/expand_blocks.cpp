@@ -29,9 +29,10 @@ ValueMap seen_as(const Desired& desired) {
   ValueMap seen = desired.attributes;
   for (const Attribute& attribute : desired.type->attributes)
     if (!seen.contains(attribute.name))
-      seen.set(attribute.name,
-               attribute.computed || attribute.optional_computed ? Value::unknown() : Value());
-  seen.set("id", Value::unknown());
+      seen.set(attribute.name, attribute.computed || attribute.optional_computed
+                                   ? attribute.type.unknown()
+                                   : Value());
+  seen.set("id", Value::unknown(Value::Kind::string));
   return seen;
 }
 
@@ -54,18 +55,31 @@ void Expander::expand_block(const ResourceBlock& block, std::vector<Desired>& re
 
 void Expander::expand_instances(const ResourceBlock& block, std::vector<Desired>& resources) {
   const ResourceType* type = check_block(block);
-  if (type == nullptr || !has_shape(block)) return;
+  if (type == nullptr) return check_expressions(block);
   Work work = {.block = block,
                .type = *type,
                .parts = parts_of(block, *type),
                .scope = InstanceScope(*inner_->scope, inner_->values, kNoValues),
                .resources = resources};
-  if (block.count)
+  if (!has_shape(block)) {
+    find_shared(work);
+  } else if (block.count) {
     expand_count(work);
-  else if (block.for_each)
+  } else if (block.for_each) {
     expand_each(work);
-  else if (find_shared(work))
+  } else if (find_shared(work)) {
     instance(work, {.name = block.name});
+  }
+  // A mistake in how often it exists hides none in what it is.
+  if (!work.looked) find_shared(work);
+}
+
+void Expander::check_expressions(const ResourceBlock& block) {
+  const InstanceScope scope(*inner_->scope, inner_->values, kNoValues);
+  for (const ConfigAttribute& written : block.attributes) {
+    if (lost_.contains(&written.value) || refers_to_instance(written.value)) continue;
+    if (auto value = written.value.evaluate(scope); !value) diagnostics_.push_back(value.error());
+  }
 }
 
 bool Expander::has_shape(const ResourceBlock& block) const {
@@ -92,7 +106,7 @@ const ResourceType* Expander::check_block(const ResourceBlock& block) {
 }
 
 void Expander::unknown_type(const ResourceBlock& block) {
-  if (block.type.empty()) return;
+  if (block.type.empty() || lacks_manifest(block)) return;
   const std::string provider = escape_control(block.type.substr(0, block.type.find('.')));
   const bool listed = std::any_of(config_.providers.begin(), config_.providers.end(),
                                   [&](const ProviderBlock& one) { return one.name == provider; });
@@ -107,6 +121,15 @@ void Expander::unknown_type(const ResourceBlock& block) {
     hint = fmt::format("add '{}' to 'providers'; 'jim provider list' shows all", provider);
   add(block.type_where,
       fmt::format("{}: unknown type '{}'", block.name, escape_control(block.type)), hint);
+}
+
+bool Expander::lacks_manifest(const ResourceBlock& block) const {
+  const std::string prefix = block.type.substr(0, block.type.find('.')) + ".";
+  const bool listed =
+      std::any_of(config_.providers.begin(), config_.providers.end(),
+                  [&](const ProviderBlock& one) { return one.name + "." == prefix; });
+  const auto first = types_.lower_bound(prefix);
+  return listed && (first == types_.end() || !first->first.starts_with(prefix));
 }
 
 std::vector<Expander::Part> Expander::parts_of(const ResourceBlock& block,
@@ -126,6 +149,7 @@ std::vector<Expander::Part> Expander::parts_of(const ResourceBlock& block,
 
 bool Expander::find_shared(Work& work) {
   bool good = true;
+  work.looked = true;
   for (const Attribute& attribute : work.type.attributes)
     if (attribute.default_value)
       work.shared.set(attribute.name, attribute.default_value->as_secret(attribute.secret));

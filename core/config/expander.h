@@ -48,6 +48,7 @@ class Expander {
     const ResourceType& type;
     std::vector<Part> parts = {};
     ValueMap shared = {};  ///< what is the same for all instances
+    bool looked = false;   ///< at that
     InstanceScope scope;
     std::vector<Desired>& resources;
   };
@@ -86,6 +87,12 @@ class Expander {
   /// The block's type, after a check of the names in the block; nullptr when it has none.
   const ResourceType* check_block(const ResourceBlock& block);
   void unknown_type(const ResourceBlock& block);
+
+  /// The block's provider is in the file, and no type of it is known: why not has been told.
+  bool lacks_manifest(const ResourceBlock& block) const;
+
+  /// Tells what is wrong with the expressions of a block whose type is not known.
+  void check_expressions(const ResourceBlock& block);
   std::vector<Part> parts_of(const ResourceBlock& block, const ResourceType& type) const;
 
   /// Evaluates what is the same for all instances; false when something in it is wrong.

@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/config/reserved.h"
+#include "core/value/json.h"
 
 namespace jim {
 
@@ -146,9 +147,12 @@ std::optional<Value> FileScope::value_of(const ConfigAttribute& variable,
   }
   const auto converted = convert(value, declared.type);
   if (converted) return converted->as_secret(declared.secret);
+  const bool whole = declared.type.kind == AttributeType::Kind::integer;
+  const std::string wanted = whole ? "a whole number" : declared.type.text();
+  const bool shown = value.is_number() && !declared.secret && !value.is_secret();
+  const std::string found = shown ? to_json(value) : kind_name(value.kind());
   fail(diagnostics, where,
-       fmt::format("variable '{}' takes {}, not {}", variable.name, declared.type.text(),
-                   kind_name(value.kind())),
+       fmt::format("variable '{}' takes {}, not {}", variable.name, wanted, found),
        declared.type.kind == AttributeType::Kind::boolean ? boolean_hint(value) : "");
   return std::nullopt;
 }

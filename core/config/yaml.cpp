@@ -95,6 +95,18 @@ class Places {
 
   const std::string& file() const { return file_; }
 
+  /// A line, counted from 1, without its end; empty when there is none.
+  std::string_view line(int number) const {
+    if (number < 1 || static_cast<std::size_t>(number) > lines_.size()) return {};
+    const std::size_t start = lines_[static_cast<std::size_t>(number) - 1];
+    return text_.substr(start, text_.find('\n', start) - start);
+  }
+  /// The place of a line's byte, counted from 0.
+  SourceLocation at_byte(int number, std::size_t byte) {
+    go_to(lines_[static_cast<std::size_t>(number) - 1] + byte);
+    return {.file = file_, .line = number, .column = column_};
+  }
+
  private:
   std::size_t offset(const YAML::Mark& mark) const {
     const auto line = std::min(static_cast<std::size_t>(mark.line), lines_.size() - 1);
@@ -418,8 +430,48 @@ constexpr std::array<Saying, 16> kSayings = {{
      "YAML indents with spaces only"},
 }};
 
+/// Where a text in double quotes ends inside its expression, by a quote that was meant for the
+/// expression: `"${file("x")}"`. Counted from 0; npos when there is no such place in the line.
+std::size_t quote_inside_expression(std::string_view line) {
+  char open = '\0';
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char letter = line[i];
+    if (open == '\0') {
+      const bool begins = letter == '"' || letter == '\'';
+      // An apostrophe inside a plain word opens nothing.
+      if (!begins ||
+          (i > 0 && std::string_view(" \t[{,:").find(line[i - 1]) == std::string_view::npos))
+        continue;
+      open = letter;
+      start = i;
+    } else if (open == '"' && letter == '\\') {
+      ++i;
+    } else if (letter == open) {
+      const std::string_view text = line.substr(start, i - start);
+      const std::size_t expression = text.rfind("${");
+      if (open == '"' && expression != std::string_view::npos &&
+          text.find('}', expression) == std::string_view::npos)
+        return i;
+      open = '\0';
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// The mistake that people from Terraform make, whose expressions have quotes of their own.
+std::optional<Diagnostic> quote_in_quotes(Places& places, int line) {
+  const std::size_t at = quote_inside_expression(places.line(line));
+  if (at == std::string_view::npos) return std::nullopt;
+  return wrong("this double quote ends the text in the middle of its ${...}",
+               R"(use single quotes inside, "${file('a.txt')}", or around the whole text)",
+               places.at_byte(line, at));
+}
+
 Diagnostic said_plainly(const YAML::ParserException& error, const SourceLocation& innermost,
                         Places& places) {
+  for (const int line : {places.at(error.mark).line, innermost.line})
+    if (auto quotes = quote_in_quotes(places, line)) return *std::move(quotes);
   if (const auto tab = places.tab_in_indentation(error.mark))
     return wrong(std::string(kSayings.back().ours), std::string(kSayings.back().hint), *tab);
   // At the end of the text the parser often has no place, but a list or map is still open.

@@ -110,6 +110,8 @@ std::optional<Manifest> load_manifest(std::string_view text, const std::string& 
   std::sort(manifest.types.begin(), manifest.types.end(),
             [](const TypeSpec& a, const TypeSpec& b) { return a.type.name < b.type.name; });
   if (diagnostics.size() == before) check_names(manifest, diagnostics);
+  if (diagnostics.size() == before)
+    for (const TypeSpec& spec : manifest.types) check_making(spec, diagnostics);
   if (diagnostics.size() != before) return std::nullopt;
   return manifest;
 }

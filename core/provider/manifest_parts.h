@@ -43,4 +43,8 @@ void read_attributes(const YamlNode& node, const std::string& what, const TypeDe
 /// manifest_names.cpp: every name in every expression means something where it stands.
 void check_names(const Manifest& manifest, Diagnostics& diagnostics);
 
+/// manifest_making.cpp: what making an object needs is sent: a mark that no request carries never
+/// gets onto an object, and a required attribute that none carries has no effect.
+void check_making(const TypeSpec& spec, Diagnostics& diagnostics);
+
 }  // namespace jim

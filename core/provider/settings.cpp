@@ -98,6 +98,15 @@ const std::vector<std::string>& common_settings() {
   return kNames;
 }
 
+const char* common_setting_text(std::string_view name) {
+  if (name == "ca_file") return "file of certificates that are trusted instead of the system's";
+  if (name == "endpoint") return "base URL, instead of the vendor's own";
+  if (name == "manifest") return "path of a manifest that says how the API works";
+  if (name == "page_size") return "objects per page of a list";
+  if (name == "time_scale") return "factor for the waits between looks; below 1 for tests";
+  return "";
+}
+
 std::optional<ProviderSettings> resolve_settings(const Manifest& manifest, const std::string& name,
                                                  const std::vector<WrittenSetting>& written,
                                                  const Environment& environment,

@@ -34,6 +34,8 @@ struct WrittenSetting {
 
 /// Keys that every provider block may have, whatever its manifest says.
 const std::vector<std::string>& common_settings();
+/// What one of them is for, in a few words.
+const char* common_setting_text(std::string_view name);
 
 /// Holds a provider block against its manifest: unknown keys, and keys that are required and given
 /// neither in the file nor by the environment. Every mistake is added; nullopt when there was one.

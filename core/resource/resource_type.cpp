@@ -116,6 +116,56 @@ std::optional<Value> convert_known(const Value& value, const AttributeType& type
   return std::nullopt;
 }
 
+/// The kind that values of the type have; `unknown` when the type does not say.
+Value::Kind kind_of(const AttributeType& type) {
+  switch (type.kind) {
+    case Kind::any:
+      return Value::Kind::unknown;
+    case Kind::string:
+      return Value::Kind::string;
+    case Kind::integer:
+      return Value::Kind::integer;
+    case Kind::number:
+      return Value::Kind::number;
+    case Kind::boolean:
+      return Value::Kind::boolean;
+    case Kind::list:
+      return Value::Kind::list;
+    case Kind::map:
+      return Value::Kind::map;
+  }
+  return Value::Kind::unknown;
+}
+
+/// Whether some value of the kind can be converted to the type.
+bool may_fit(Value::Kind promised, const AttributeType& type) {
+  using Is = Value::Kind;
+  if (promised == Is::unknown || promised == Is::null) return true;
+  const bool number = promised == Is::integer || promised == Is::number;
+  switch (type.kind) {
+    case Kind::any:
+      return true;
+    case Kind::string:
+      return promised != Is::list && promised != Is::map;
+    case Kind::integer:
+    case Kind::number:
+      return number || promised == Is::string;
+    case Kind::boolean:
+      return promised == Is::boolean || promised == Is::string;
+    case Kind::list:
+      return promised == Is::list;
+    case Kind::map:
+      return promised == Is::map;
+  }
+  return true;
+}
+
+std::optional<Value> convert_unknown(const Value& value, const AttributeType& type) {
+  if (type.kind == Kind::any) return value;
+  if (!may_fit(value.promised_kind(), type)) return std::nullopt;
+  return Value::unknown(kind_of(type)).as_secret(value.is_secret());
+}
+
 /// A type nested deeper than this is no type that anyone meant.
 constexpr int kMaxDepth = 8;
 
@@ -135,6 +185,8 @@ std::optional<AttributeType> parse_type(std::string_view text, int depth) {
 }
 
 }  // namespace
+
+Value AttributeType::unknown() const { return Value::unknown(kind_of(*this)); }
 
 std::string AttributeType::text() const {
   std::string word;
@@ -156,7 +208,8 @@ std::optional<AttributeType> parse_attribute_type(std::string_view text) {
 }
 
 std::optional<Value> convert(const Value& value, const AttributeType& type) {
-  if (value.is_null() || value.is_unknown()) return value;
+  if (value.is_null()) return value;
+  if (value.is_unknown()) return convert_unknown(value, type);
   std::optional<Value> converted = convert_known(value, type);
   if (converted && value.is_secret() && !converted->is_secret()) converted = converted->as_secret();
   return converted;

@@ -19,14 +19,17 @@ struct AttributeType {
   std::shared_ptr<const AttributeType> element = {};  ///< of a list or map; null: any
 
   std::string text() const;
+  /// A value of this type that is known only after apply.
+  Value unknown() const;
   bool operator==(const AttributeType& other) const;
 };
 
 /// Reads `string`, `list(string)`, ...; nullopt when it is no type.
 std::optional<AttributeType> parse_attribute_type(std::string_view text);
 
-/// Converts `value` to `type` where nothing is lost (5 to "5", "5" to 5, "true" to true); unknown
-/// and null pass. nullopt when it does not fit.
+/// Converts `value` to `type` where nothing is lost (5 to "5", "5" to 5, "true" to true); null
+/// passes, and an unknown value unless it promises a kind that never fits. nullopt when it does not
+/// fit.
 std::optional<Value> convert(const Value& value, const AttributeType& type);
 
 /// One named value of a resource type.

@@ -35,6 +35,11 @@ Result<Fault> read(const Json& entry) {
     if (!kWords.contains(word))
       return wrong("unknown word '" + word + "' in a fault", known(kWords));
   }
+  for (const char* name : {"times", "after", "status", "retry_after", "ms", "factor"})
+    if (const Json& value = member(entry, name); !value.is_null() && !value.is_number())
+      return wrong("'" + std::string(name) + "' of a fault takes a number");
+  if (const Json& match = member(entry, "match"); !match.is_null() && !match.is_object())
+    return wrong("'match' of a fault takes a map of attributes");
   Fault fault;
   fault.vendor = text_of(entry, "vendor");
   fault.action = text_of(entry, "do");

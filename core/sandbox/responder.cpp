@@ -1,5 +1,6 @@
 #include "core/sandbox/responder.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/base/text.h"
@@ -74,6 +75,42 @@ Responder::Responder(std::unique_ptr<Database> database, double pace)
   world_.launch_limit = pace > 0;
 }
 
+namespace {
+
+Diagnostic wrong(std::string message, std::string hint = {}) {
+  return {
+      .code = ErrorCode::invalid_config, .message = std::move(message), .hint = std::move(hint)};
+}
+
+/// A list of places, or a map of places to how many machines may exist there.
+bool is_stock_of_offer(const Json& places) {
+  if (!places.is_array() && !places.is_object()) return false;
+  return std::all_of(places.begin(), places.end(), [&places](const Json& one) {
+    if (places.is_array()) return one.is_string();
+    return one.is_number_integer() && one.get<std::int64_t>() >= 0;
+  });
+}
+
+Result<void> check_stock(const Json& stock) {
+  constexpr const char* kExample =
+      "such as lambda: { gpu_1x_a10: [us-west-1] } or latitude: { c3-small-x86: { NYC: 2 } }";
+  if (!stock.is_object()) return wrong("'stock' takes a map of vendors", kExample);
+  for (const auto& [vendor, offers] : stock.items()) {
+    if (vendor != "latitude" && vendor != "lambda")
+      return wrong("'stock' names the vendor '" + vendor + "'", "known are lambda, latitude");
+    if (!offers.is_object())
+      return wrong("'stock' of " + vendor + " takes a map of plans or instance types", kExample);
+    for (const auto& [offer, places] : offers.items())
+      if (!is_stock_of_offer(places))
+        return wrong("'stock' of " + vendor + " " + offer +
+                         " takes a list of places, or a map of places to whole numbers",
+                     kExample);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> Responder::play(const Json& scenario) {
   static const std::set<std::string> kWords = {"faults", "drift", "stock", "launch_limit"};
   if (scenario.is_null()) return {};
@@ -86,9 +123,14 @@ Result<void> Responder::play(const Json& scenario) {
                       .message = "unknown word '" + word + "' in the scenario",
                       .hint = "known are " + join({kWords.begin(), kWords.end()}, ", ")};
   }
-  if (const Json& stock = member(scenario, "stock"); !stock.is_null()) world_.set_stock(stock);
-  if (const Json& limit = member(scenario, "launch_limit"); limit.is_boolean())
+  if (const Json& stock = member(scenario, "stock"); !stock.is_null()) {
+    if (auto good = check_stock(stock); !good) return good;
+    world_.set_stock(stock);
+  }
+  if (const Json& limit = member(scenario, "launch_limit"); !limit.is_null()) {
+    if (!limit.is_boolean()) return wrong("'launch_limit' takes true or false");
     world_.launch_limit = limit;
+  }
   if (const Json& faults = member(scenario, "faults"); !faults.is_null()) {
     if (auto added = faults_.add(faults); !added) return added;
   }

@@ -24,7 +24,7 @@ std::string text_of(const Value& value, std::string_view name) {
 
 }  // namespace
 
-std::string export_state(const State& state) {
+std::string export_state(const State& state, bool with_key) {
   ValueList records;
   records.reserve(state.records.size());
   for (const Record& record : state.records) records.push_back(record_to_value(record));
@@ -33,7 +33,7 @@ std::string export_state(const State& state) {
   map.set("project", state.head.project);
   map.set("lineage", state.head.lineage);
   map.set("serial", state.head.serial);
-  map.set("fingerprint_key", state.head.fingerprint_key);
+  if (with_key) map.set("fingerprint_key", state.head.fingerprint_key);
   map.set("resources", std::move(records));
   map.set("outputs", state.outputs);
   JsonStyle style = stored_style(state.head.fingerprint_key);

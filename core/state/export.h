@@ -8,9 +8,9 @@
 
 namespace jim {
 
-/// The whole state as canonical JSON: same state, same bytes. It holds no secret but the key of the
-/// fingerprints, so it is as private as the state itself.
-std::string export_state(const State& state);
+/// The whole state as canonical JSON: same state, same bytes. Without the key of the fingerprints
+/// it holds no secret; with it it is as private as the state itself.
+std::string export_state(const State& state, bool with_key = true);
 /// Reads it back. Fails with `io` on what is no exported state.
 Result<State> import_state(std::string_view text);
 

@@ -133,7 +133,10 @@ bool Evaluator::attribute(const Node& node, Slot& out, bool lenient) {
 }
 
 bool Evaluator::step(const Node& node, std::string_view key, Slot& out, bool lenient) {
-  if (out->is_unknown()) return true;
+  if (out->is_unknown()) {
+    out.set(out->without_promise());
+    return true;
+  }
   if (lenient && out->is_null()) return true;
   if (const Value* part = out->get(key)) {
     out.step_into(part);

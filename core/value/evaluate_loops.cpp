@@ -8,7 +8,7 @@ bool Evaluator::splat(const Node& node, Slot& out) {
   Slot source;
   if (!run(node.children[0], source)) return false;
   if (source->is_unknown()) {
-    out.set(*source);
+    out.set(source->without_promise());
     return true;
   }
   ValueList items;
@@ -37,7 +37,7 @@ bool Evaluator::for_each(const Node& node, Slot& out) {
   Slot source;
   if (!run(node.children[0], source)) return false;
   if (source->is_unknown()) {
-    out.set(*source);
+    out.set(source->without_promise());
     return true;
   }
   if (!source->is_list() && !source->is_map())

@@ -30,7 +30,8 @@ bool Evaluator::interpolate(const Node& node, Slot& out) {
     if (text.size() > kMaxText) return bound(part, "the expression makes too much text");
   }
   if (!spend_text(node, text.size())) return false;
-  out.set((unknown ? Value::unknown() : Value(std::move(text))).as_secret(secret));
+  out.set(
+      (unknown ? Value::unknown(Value::Kind::string) : Value(std::move(text))).as_secret(secret));
   return true;
 }
 
@@ -48,13 +49,19 @@ bool Evaluator::set_result(const Node& node, Result<Value> result, bool secret, 
 
 bool Evaluator::negate(const Node& node, Slot& out) {
   if (!run(node.children[0], out)) return false;
-  if (out->is_unknown()) return true;
+  if (out->is_unknown()) {
+    out.set(out->without_promise());
+    return true;
+  }
   return set_result(node, negated(*out), out->is_secret(), out);
 }
 
 bool Evaluator::negation(const Node& node, Slot& out) {
   if (!run(node.children[0], out)) return false;
-  if (out->is_unknown()) return true;
+  if (out->is_unknown()) {
+    out.set(out->without_promise());
+    return true;
+  }
   if (!boolean(node.children[0], *out, "'!'")) return false;
   out.set(Value(!out->as_bool()).as_secret(out->is_secret()));
   return true;
@@ -87,6 +94,10 @@ bool Evaluator::coalesce(const Node& node, Slot& out) {
                     : left.kind == Node::Kind::index   ? index(left, out, true)
                                                        : run(left, out);
   if (!good) return false;
+  if (out->is_unknown()) {
+    out.set(out->without_promise());  // it may turn out null
+    return true;
+  }
   if (!out->is_null()) return true;
   const bool secret = out->is_secret();
   Slot right;
@@ -125,7 +136,7 @@ bool Evaluator::condition(const Node& node, Slot& out) {
   Slot test;
   if (!run(node.children[0], test)) return false;
   if (test->is_unknown()) {
-    out.set(*test);
+    out.set(test->without_promise());
     return true;
   }
   if (!boolean(node.children[0], *test, "'?'")) return false;

@@ -64,10 +64,14 @@ bool ValueMap::operator==(const ValueMap& other) const { return entries_ == othe
 
 Value::Value(ValueMap value) : content_(std::make_shared<const ValueMap>(std::move(value))) {}
 
-Value Value::unknown() {
+Value Value::unknown(Kind promised) {
   Value value;
-  value.content_ = Unknown{};
+  value.content_ = Unknown{.promised = promised};
   return value;
+}
+
+Value::Kind Value::promised_kind() const {
+  return is_unknown() ? std::get<Unknown>(content_).promised : kind();
 }
 
 double Value::as_number() const {

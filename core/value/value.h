@@ -54,8 +54,9 @@ class Value {
   Value(const char* value) : content_(std::string(value)) {}
   Value(ValueList value) : content_(std::make_shared<const ValueList>(std::move(value))) {}
   Value(ValueMap value);
-  /// A value that is known only after apply.
-  static Value unknown();
+  /// A value that is known only after apply. `promised` is the kind it will have, or null; when no
+  /// more can be said, it is `unknown`.
+  static Value unknown(Kind promised = Kind::unknown);
 
   Kind kind() const { return static_cast<Kind>(content_.index()); }
   bool is_null() const { return kind() == Kind::null; }
@@ -69,6 +70,10 @@ class Value {
   bool is_unknown() const { return kind() == Kind::unknown; }
   /// This value, or anything inside it, is unknown.
   bool has_unknown() const;
+  /// What kind it is, and for an unknown value what kind it is going to be, if that is known.
+  Kind promised_kind() const;
+  /// The same unknown value without the promise: for what is made of it by an operator.
+  Value without_promise() const { return Value::unknown().as_secret(secret_); }
 
   /// The content; the kind must be the one asked for.
   bool as_bool() const { return std::get<bool>(content_); }
@@ -95,7 +100,8 @@ class Value {
 
  private:
   struct Unknown {
-    bool operator==(const Unknown&) const = default;
+    Kind promised = Kind::unknown;
+    bool operator==(const Unknown&) const { return true; }
   };
   std::variant<std::monostate, bool, std::int64_t, double, std::string,
                std::shared_ptr<const ValueList>, std::shared_ptr<const ValueMap>, Unknown>

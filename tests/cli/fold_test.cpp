@@ -84,5 +84,33 @@ TEST(FoldTest, TextFromAVendorIsEscaped) {
   EXPECT_THAT(folds[0].reasons, ElementsAre("it says \\x1b[2J"));
 }
 
+Change renamed(int index, const std::string& before, const std::string& after) {
+  const std::string number = std::to_string(index);
+  Change change = change_of(Action::update, "web[" + number + "]", "m" + number, R"({"size":"l"})");
+  change.attributes = {{.name = "name", .before = before, .after = after}};
+  change.reasons = {"name: jim.yaml:3:5 asks for it"};
+  return change;
+}
+
+TEST(FoldTest, WhatDiffersByTheIndexAloneIsFoldedToo) {
+  std::vector<Change> changes;
+  for (int i = 0; i < 12; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string next = (i < 9 ? "0" : "") + std::to_string(i + 1);
+    changes.push_back(renamed(i, "old-" + n, "rack1-u" + next));
+  }
+  const std::vector<Fold> folds = fold(changes);
+  EXPECT_THAT(addresses(folds), ElementsAre("web[0..11]"));
+  EXPECT_TRUE(folds[0].varies);
+}
+
+TEST(FoldTest, WhatDiffersOtherwiseIsNot) {
+  EXPECT_EQ(fold({renamed(0, "a", "b"), renamed(1, "a", "c")}).size(), 2u);
+  EXPECT_EQ(fold({renamed(0, "a", "b0"), renamed(1, "a", "b10")}).size(), 2u);
+  const std::vector<Fold> equal = fold({renamed(0, "1", "2"), renamed(1, "1", "2")});
+  ASSERT_EQ(equal.size(), 1u);
+  EXPECT_FALSE(equal[0].varies);
+}
+
 }  // namespace
 }  // namespace jim

@@ -43,6 +43,29 @@ TEST(PlanTextTest, AnUpdateSaysWhatDiffersWhyAndWhatThatCosts) {
             "0 to create · 1 to change · 0 to destroy\n");
 }
 
+TEST(PlanTextTest, WhatIsLostStandsOutInCountsAndQuestion) {
+  Change wiped = change_of(Action::update, "web", "m1");
+  wiped.risk = Risk::reinstall;
+  Plan plan = plan_of({wiped, resized("db", "m2")});
+  EXPECT_EQ(counts_text(plan),
+            "0 to create · 2 to change (1 reinstalled: disks wiped) · 0 to destroy");
+  EXPECT_EQ(question_text(plan), "This wipes the disks of 1 machine. Do it?");
+  plan.changes.push_back(change_of(Action::replace, "a", "m3"));
+  plan.changes.push_back(change_of(Action::remove, "b", "m4"));
+  EXPECT_EQ(question_text(plan), "This wipes the disks of 1 machine and deletes 2 objects. Do it?");
+  EXPECT_EQ(question_text(plan_of({resized("db", "m2")})), "Do this?");
+}
+
+TEST(PlanTextTest, AReplacementThatComesFirstIsSaid) {
+  Change change = change_of(Action::replace, "a", "m1");
+  change.create_before_destroy = true;
+  EXPECT_EQ(plan_text(plan_of({change}), Paint()),
+            "  -/+ a  fake.machine\n"
+            "        the new one is made first, then the old one is deleted\n"
+            "\n"
+            "0 to create · 0 to change · 0 to destroy · 1 to replace\n");
+}
+
 TEST(PlanTextTest, EachActionHasItsSignAndWord) {
   Change renamed = change_of(Action::rename, "web", "m1");
   renamed.previous = *parse_address("old");

@@ -55,17 +55,14 @@ TEST(ExpandErrorsTest, AttributesThatDoNotFitAreSaidWithPlaceAndHint) {
 }
 
 TEST(ExpandErrorsTest, UnknownTypesAreSaid) {
-  check_all(
-      {{"resources: { a: { type: test.machin } }",
-        "jim.yaml:2:25: a: unknown type 'test.machin' | did you mean 'test.machine'?\n"},
-       {"resources: { a: { type: acme.server } }",
-        "jim.yaml:2:25: a: unknown type 'acme.server' | add 'acme' to 'providers'; 'jim "
-        "provider list' shows all\n"},
-       {"providers: { acme: {} }\nresources: { a: { type: acme.server } }",
-        "jim.yaml:3:25: a: unknown type 'acme.server' | 'jim explain acme' lists its types\n"},
-       {"resources: { a: { type: server } }",
-        "jim.yaml:2:25: a: unknown type 'server' | a type is written PROVIDER.TYPE, such as "
-        "latitude.server\n"}});
+  check_all({{"resources: { a: { type: test.machin } }",
+              "jim.yaml:2:25: a: unknown type 'test.machin' | did you mean 'test.machine'?\n"},
+             {"resources: { a: { type: acme.server } }",
+              "jim.yaml:2:25: a: unknown type 'acme.server' | add 'acme' to 'providers'; 'jim "
+              "provider list' shows all\n"},
+             {"resources: { a: { type: server } }",
+              "jim.yaml:2:25: a: unknown type 'server' | a type is written PROVIDER.TYPE, such as "
+              "latitude.server\n"}});
 }
 
 /// A second resource that looks at machine `a` or at list `l`, on line 5.
@@ -135,6 +132,59 @@ TEST(ExpandErrorsTest, OneMistakeIsToldOnceWhateverHangsOnIt) {
         "of resources\n"},
        {"resources:\n  a: { type: test.machine, count: 50, plan: small, size: 'x${index}' }",
         "jim.yaml:3:58: a[0]: 'size' takes integer, not a string (\"x0\")\n"}});
+}
+
+/// As `looking`, but it is the attribute `name` of a machine that looks.
+std::string setting(const std::string& attribute) {
+  return "resources:\n  a: { type: test.machine, plan: small }\n  l: { type: test.machine, count: "
+         "2, "
+         "plan: small }\n  b: { type: test.machine, plan: small, count: 2, " +
+         attribute + " }";
+}
+
+TEST(ExpandErrorsTest, WhatIsKnownOnlyAfterApplyHasATypeThatMustFit) {
+  check_all(
+      {{setting("tags: '${a.id}'"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a string | put it into a list: 'tags: "
+        "[...]'\n"},
+       {setting("tags: 'x-${a.ip}'"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a string | put it into a list: 'tags: "
+        "[...]'\n"},
+       {setting("tags: '${l[index].zone}'"),
+        "jim.yaml:5:57: b[0]: 'tags' takes list(string), not a string | put it into a list: "
+        "'tags: [...]'\n"},
+       {setting("labels: '${a.ip}'"),
+        "jim.yaml:5:59: b: 'labels' takes map(string), not a string\n"},
+       {setting("hostname: '${l[*].ip}'"),
+        "jim.yaml:5:61: b: 'hostname' takes string, not a list\n"},
+       {setting("tags: ['${l[*].ip}']"),
+        "jim.yaml:5:57: b: 'tags' takes list(string), not a list that holds a list\n"}});
+}
+
+TEST(ExpandErrorsTest, WhatAnExpressionMakesOfAnUnknownMayBeOfAnyType) {
+  for (const std::string attribute :
+       {"tags: ['${a.id}']", "tags: '${l[*].ip}'", "tags: '${split(\",\", a.ip)}'",
+        "tags: '${a.ip == \"x\" ? [] : [a.ip]}'", "tags: '${a.tags ?? [a.ip]}'", "size: '${a.ip}'",
+        "spot: '${a.ip == \"\"}'", "tags: '${[for x in l : x.ip]}'"})
+    EXPECT_TRUE(check(setting(attribute)).starts_with("a test.machine"))
+        << check(setting(attribute));
+}
+
+TEST(ExpandErrorsTest, AMistakeInWhatOrHowManyHidesNoneInTheAttributes) {
+  check_all({{"resources: { a: { type: acme.thing, x: '${var.n}' } }",
+              "jim.yaml:2:25: a: unknown type 'acme.thing' | add 'acme' to 'providers'; 'jim "
+              "provider list' shows all\njim.yaml:2:47: there is no variable \"n\" | declare it "
+              "under 'vars'\n"},
+             {machine("count: many, size: big"),
+              "jim.yaml:3:48: a: 'count' takes a whole number from 0 to 200000, not a string\n"
+              "jim.yaml:3:60: a: 'size' takes integer, not a string (\"big\")\n"},
+             {machine("for_each: 5, size: big"),
+              "jim.yaml:3:51: a: 'for_each' takes a map or a list of texts, not an integer\n"
+              "jim.yaml:3:60: a: 'size' takes integer, not a string (\"big\")\n"}});
+}
+
+TEST(ExpandErrorsTest, ATypeOfAProviderWhoseManifestIsLackingIsNotCalledUnknown) {
+  EXPECT_EQ(check("providers: { acme: {} }\nresources: { a: { type: acme.server } }"), "");
 }
 
 TEST(ExpandErrorsTest, AllMistakesOfOneBlockAreShown) {

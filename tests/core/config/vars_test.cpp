@@ -48,7 +48,7 @@ TEST(VarsTest, MistakesAreSaidOnce) {
             "jim.yaml:2:9: variable 'n' has no value | give it with --var n=..., or add a "
             "'default'\n");
   EXPECT_EQ(output("{ n: { type: integer, default: x } }", "var.n + 1"),
-            "jim.yaml:2:38: variable 'n' takes integer, not a string\n");
+            "jim.yaml:2:38: variable 'n' takes a whole number, not a string\n");
   EXPECT_EQ(output("{ n: { type: intger, default: 1 } }", "var.n"),
             "jim.yaml:2:20: variable 'n' has a type that does not exist | such as string, integer, "
             "boolean, list(string) or map(any)\n");

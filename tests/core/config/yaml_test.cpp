@@ -156,6 +156,18 @@ TEST(YamlTest, SlipsOfYamlAreSaidPlainly) {
         "escape: \"\\x1b\"\n"}});
 }
 
+TEST(YamlTest, ADoubleQuoteInsideAnExpressionInDoubleQuotesIsNamed) {
+  const std::string said =
+      ": this double quote ends the text in the middle of its ${...} | use single quotes inside, "
+      "\"${file('a.txt')}\", or around the whole text\n";
+  check_all({{R"(t: ["${file("nope.txt")}"])", "a.yaml:1:13" + said},
+             {R"(ä: "${file("nope.txt")}")", "a.yaml:1:12" + said},
+             {"a: 1\nt: { a: \"x${f(\"y\")}\" }\nb: 2", "a.yaml:2:15" + said},
+             {R"(t: ["${join(",", ["a"])}"])", "a.yaml:1:13" + said},
+             {R"(t: ["${join(',', ['a'])}"])", R"({"t":["${join(',', ['a'])}"]})"},
+             {R"(t: it's "${x("y")}")", R"({"t":"it's \"${x(\"y\")}\""})"}});
+}
+
 TEST(YamlTest, PlacesCountCharactersFromOne) {
   YamlNode root;
   Diagnostics found;

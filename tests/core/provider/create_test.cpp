@@ -275,11 +275,11 @@ TEST_F(CreateTest, AFewFailedLooksAreForgiven) {
 }
 
 TEST_F(CreateTest, ANewObjectMayBeMissingForAsLongAsTheManifestSays) {
-  open(
-      Acme()
-          .with("visible_within", "5s")
-          .with("create",
-                R"({ post: /machines, body: "${send}", id: "${body.machine.id}", object: null })"));
+  open(Acme()
+           .with("visible_within", "5s")
+           .with("create",
+                 R"({ post: /machines, body: { "...": "${send}", note: "${mark.text}" },
+                id: "${body.machine.id}", object: null })"));
   expect("POST", "/machines", one(shown("m-1", "building")));
   for (int i = 0; i < 3; ++i) expect("GET", "/machines/m-1", reply(404));
   expect("GET", "/machines/m-1", one(marked("m-1", "on")));
@@ -311,8 +311,8 @@ TEST_F(CreateTest, AMarkThatIsWrittenInPartsNeedsRoomForEachPart) {
 }
 
 TEST_F(CreateTest, TheIdIsKeptThoughTheRestOfTheReplyIsOfAnotherShape) {
-  open(Acme().with("create", R"({ post: /machines, body: "${send}", id: "${body.machine.id}",
-      save: { key: "${body.secret.key}" } })"));
+  open(Acme().with("create", R"({ post: /machines, id: "${body.machine.id}",
+      body: { "...": "${send}", note: "${mark.text}" }, save: { key: "${body.secret.key}" } })"));
   expect("POST", "/machines", one(shown("m-1", "on")));
   EXPECT_FALSE(create(machine("web")));
   EXPECT_THAT(log_, ElementsAre("intent", "POST /machines", "id m-1"));

@@ -157,6 +157,23 @@ TEST(ManifestTest, MistakesOfAttributes) {
     EXPECT_EQ(type_mistakes(one.section, one.text), one.mistakes) << one.text;
 }
 
+TEST(ManifestTest, WhatMakingNeedsMustBeSent) {
+  const std::string unmarked =
+      "resources.machine.mark: it is set at_create, but neither 'create' nor a step sends it | put "
+      "${mark.text} into the request of 'create', or say when: afterwards\n";
+  EXPECT_EQ(type_mistakes("create", "{ post: /m, body: '${send}', id: '${body.id}' }"), unmarked);
+  EXPECT_EQ(
+      type_mistakes("create",
+                    "{ post: /m, body: { x: '${mark.text}', y: '${self.plan}' }, "
+                    "id: '${body.id}' }"),
+      "resources.machine: attribute 'name' is required, but neither 'create' nor a step sends "
+      "it | send all by ${send}, or this one by ${self.name}\n");
+  EXPECT_EQ(type_mistakes("create",
+                          "{ put: '/m/${client_id}', client_id: '${self.name}', body: { x: "
+                          "'${mark.text}' } }"),
+            "");
+}
+
 TEST(ManifestTest, MistakesOfTheLife) {
   const std::vector<Case> kCases = {
       {"mark", "", "resources.machine: 'mark' is missing\n"},

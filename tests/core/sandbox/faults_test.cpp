@@ -134,6 +134,27 @@ TEST_F(FaultsTest, AScenarioWithAnUnknownWordDoesNotStart) {
   EXPECT_EQ(started.error().message, "unknown word 'fault' in the scenario");
 }
 
+TEST_F(FaultsTest, AScenarioWithAWrongValueDoesNotStart) {
+  const auto refusal = [](const char* name, Value value) {
+    ValueMap scenario;
+    scenario.set(name, std::move(value));
+    const auto started =
+        Sandbox::start({.folder = testing::TempDir(), .scenario = Value(std::move(scenario))});
+    return started ? "started" : started.error().message;
+  };
+  const auto map = [](const char* name, Value value) {
+    return Value(ValueMap::from_entries({{name, std::move(value)}}));
+  };
+  EXPECT_EQ(refusal("stock", "x"), "'stock' takes a map of vendors");
+  EXPECT_EQ(refusal("stock", map("acme", map("a", 1))), "'stock' names the vendor 'acme'");
+  EXPECT_EQ(refusal("stock", map("lambda", 5)),
+            "'stock' of lambda takes a map of plans or instance types");
+  EXPECT_EQ(refusal("stock", map("lambda", map("gpu_1x_a10", map("us-west-1", "two")))),
+            "'stock' of lambda gpu_1x_a10 takes a list of places, or a map of places to whole "
+            "numbers");
+  EXPECT_EQ(refusal("launch_limit", "x"), "'launch_limit' takes true or false");
+}
+
 TEST_F(FaultsTest, StatsCountRequestsByRoute) {
   server("a");
   get("/latitude/servers");

@@ -141,6 +141,8 @@ TEST(ExportTest, ReadsBackTheSameAndGivesTheSameBytes) {
   EXPECT_EQ(again->records, state.records);
   EXPECT_EQ(again->outputs, state.outputs);
   EXPECT_EQ(export_state(*again), text);
+  EXPECT_NE(text.find("fingerprint_key"), std::string::npos);
+  EXPECT_EQ(export_state(state, false).find("fingerprint_key"), std::string::npos);
 }
 
 TEST(ExportTest, OtherTextIsRefused) {

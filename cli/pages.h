@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace jim {
+
+/// A reference page of `jim explain`: `file`, `manifest`, `scenario`; nullptr when there is none of
+/// that name.
+const char* reference_page(std::string_view name);
+
+}  // namespace jim
