@@ -268,6 +268,7 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
   }
   tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   plan->requests = snapshot_.totals;
+  plan->vars = workspace_.given_vars();
   return plan;
 }
 

@@ -9,6 +9,7 @@
 #include "core/config/file_scope.h"
 #include "core/config/load.h"
 #include "core/provider/embedded.h"
+#include "core/state/fingerprint.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -64,6 +65,7 @@ bool Workspace::load_file(Diagnostics& diagnostics) {
   config_ = load_config(files_, paths, diagnostics);
   if (!config_) return false;
   set_vars(diagnostics);
+  use_planned_vars(diagnostics);
   return !has_errors(diagnostics, before);
 }
 
@@ -192,6 +194,29 @@ void Workspace::set_vars(Diagnostics& diagnostics) {
     auto value = parse_json(text);
     surroundings_.vars.set(name, value ? std::move(*value) : Value(text));
   }
+}
+
+void Workspace::use_planned_vars(Diagnostics& diagnostics) {
+  for (const auto& [name, value] : planned_vars_) {
+    if (surroundings_.vars.contains(name)) continue;
+    if (!is_fingerprint(value)) {
+      surroundings_.vars.set(name, value);
+      continue;
+    }
+    diagnostics.push_back({.code = ErrorCode::invalid_config,
+                           .message = "the plan was made with --var " + escape_control(name) +
+                                      ", a secret, which no plan holds",
+                           .hint = "give it again: --var " + escape_control(name) + "=..."});
+  }
+}
+
+ValueMap Workspace::given_vars() const {
+  Diagnostics told;  // what is wrong with variables is said by expand()
+  const FileScope scope(*config_, files_, surroundings_, told);
+  ValueMap given;
+  for (const auto& [name, value] : surroundings_.vars)
+    if (const Value* converted = scope.lookup("var")->get(name)) given.set(name, *converted);
+  return given;
 }
 
 /// The sandbox needs no credentials, so a file that takes them from the environment works without

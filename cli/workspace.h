@@ -33,6 +33,9 @@ class Workspace {
 
   /// No vendor will be asked: credentials may be missing.
   void stay_offline() { offline_ = true; }
+  /// What a saved plan was made with: it holds where --var is silent. A secret is there as its
+  /// fingerprint, and has to be given again.
+  void set_planned_vars(ValueMap vars) { planned_vars_ = std::move(vars); }
   /// Reads the file alone, without its providers.
   bool load_file(Diagnostics& diagnostics);
   /// Reads the file and its providers' manifests; adds every mistake, also of the accounts'
@@ -56,6 +59,8 @@ class Workspace {
   std::set<std::string> used_types() const;
   /// Keys of the file whose values are secret: attributes, settings of accounts, variables.
   std::set<std::string> secret_keys() const;
+  /// The variables that come from outside the file, converted, with secrets marked. After `expand`.
+  ValueMap given_vars() const;
   /// The URL or path of the state, as flag or file say it; empty: the default.
   std::string state_url(Diagnostics& diagnostics) const;
   /// A path of the file's folder: `.jim/state.db`.
@@ -67,6 +72,7 @@ class Workspace {
  private:
   bool find_files(std::vector<std::string>& paths, Diagnostics& diagnostics) const;
   void set_vars(Diagnostics& diagnostics);
+  void use_planned_vars(Diagnostics& diagnostics);
   void add_dummies(const ProviderBlock& block);
   bool add_account(const ProviderBlock& block, Diagnostics& diagnostics);
 
@@ -74,6 +80,7 @@ class Workspace {
   bool offline_ = false;
   DiskFiles files_ = {};
   Surroundings surroundings_ = {};
+  ValueMap planned_vars_ = {};
   std::optional<Config> config_ = {};
   std::deque<Account> accounts_ = {};
   std::deque<ResourceType> owned_types_ = {};

@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kRefused = 1;
 
-/// The plan of a saved file, made again from live state and held against it.
-std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
+/// A saved plan, read before the file of whose variables it says the values.
+std::optional<Value> read_saved(Session& session, const std::string& path) {
   const auto text = session.workspace().files().read(path);
   if (!text) {
     Diagnostic error = text.error();
@@ -29,14 +29,25 @@ std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
     session.fail(error);
     return std::nullopt;
   }
-  const auto saved = read_plan_file(*text);
+  auto saved = read_plan_file(*text);
   if (!saved) {
     Diagnostic error = saved.error();
     error.message = escape_control(path) + ": " + error.message;
     session.fail(error);
     return std::nullopt;
   }
-  const Touched touched = touched_by(*saved, session.workspace().config(),
+  session.workspace().set_planned_vars(vars_of(*saved));
+  return std::move(*saved);
+}
+
+/// The saved plan, made again from live state and held against it.
+std::optional<Plan> plan_again(Session& session, const Value& saved) {
+  const auto same = check_vars(saved, session.workspace().given_vars(), session.key());
+  if (!same) {
+    session.fail(same.error());
+    return std::nullopt;
+  }
+  const Touched touched = touched_by(saved, session.workspace().config(),
                                      session.workspace().expansion(), session.state());
   if (!session.refresh_some(touched.ids, touched.lists)) return std::nullopt;
   std::optional<Plan> plan;
@@ -48,7 +59,7 @@ std::optional<Plan> plan_from_file(Session& session, const std::string& path) {
     plan = session.plan({.destroy = touched.destroy, .targets = touched.addresses, .exact = true});
   }
   if (!plan) return std::nullopt;
-  if (auto valid = check_still_valid(*saved, *plan, session.key()); !valid) {
+  if (auto valid = check_still_valid(saved, *plan, session.key()); !valid) {
     session.fail(valid.error());
     return std::nullopt;
   }
@@ -92,11 +103,16 @@ int run_apply(Context& context, const ApplyFlags& flags) {
     return refuse(context, command,
                   flags.destroy ? "" : "save a plan ('jim plan --out plan.json') and apply that");
   Session session(context);
+  std::optional<Value> planned;
+  if (saved) {
+    planned = read_saved(session, flags.plan_file);
+    if (!planned) return session.status();
+  }
   if (!session.open_file() || !session.open_state(command, true) || !session.open_providers())
     return session.status();
   std::optional<Plan> plan;
   if (saved) {
-    plan = plan_from_file(session, flags.plan_file);
+    plan = plan_again(session, *planned);
   } else {
     const PlanOptions options = {
         .destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes};

@@ -50,6 +50,7 @@ struct Presumption {
 struct Plan {
   std::string project = {};
   std::string lineage = {};  ///< empty: no state yet, one will be made
+  ValueMap vars = {};        ///< those that came from outside the file; secrets inside are marked
   std::vector<Change> changes =
       {};  ///< no no-ops; in order of dependency, removals last and in reverse
   std::vector<Drift> drift = {};           ///< sorted by address

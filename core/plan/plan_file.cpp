@@ -167,6 +167,7 @@ std::string plan_json(const Plan& plan, const std::string& key) {
   body.set("project", plan.project);
   body.set("lineage", plan.lineage);
   body.set("destroy", plan.destroy);
+  if (!plan.vars.empty()) body.set("vars", shown(Value(plan.vars), false, key));
   ValueList changes;
   for (const Change& change : plan.changes) changes.push_back(change_value(change, key));
   body.set("changes", Value(std::move(changes)));
@@ -195,6 +196,37 @@ Result<Value> read_plan_file(const std::string& text) {
   if (hash_of(plan->as_map()) != text_of(*plan, "hash"))
     return broken("its content does not fit its hash; it was edited or cut");
   return plan;
+}
+
+ValueMap vars_of(const Value& saved) {
+  const Value* vars = saved.get("vars");
+  return vars != nullptr && vars->is_map() ? vars->as_map() : ValueMap();
+}
+
+Result<void> check_vars(const Value& saved, const ValueMap& given, const std::string& key) {
+  const auto other = [](const std::string& message) {
+    Diagnostic error = stale(message);
+    error.hint = "leave --var away, since the plan has its own values; or make a new plan";
+    return error;
+  };
+  const ValueMap planned = vars_of(saved);
+  for (const auto& [name, value] : given) {
+    const std::string flag = "--var " + escape_control(name);
+    const Value* was = planned.find(name);
+    if (was == nullptr) return other("it was made without " + flag);
+    if (is_fingerprint(*was)) {
+      if (same_secret(*was, value, key)) continue;
+      Diagnostic error = stale("it was made with another " + flag);
+      error.hint = "give the value that it was made with, or make a new plan";
+      return error;
+    } else if (value.is_secret()) {
+      return other(flag + " was no secret when it was made");
+    } else if (!(*was == value)) {
+      return other("it was made with " + flag + "=" + brief(*was) + ", and now it is " +
+                   brief(value));
+    }
+  }
+  return {};
 }
 
 Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std::string& key) {

@@ -18,6 +18,13 @@ std::string plan_json(const Plan& plan, const std::string& key);
 /// not fit.
 Result<Value> read_plan_file(const std::string& text);
 
+/// The variables that the plan was made with; a secret one as its fingerprint.
+ValueMap vars_of(const Value& saved);
+
+/// Whether the variables that are given now are those that the plan was made with. Fails with
+/// `stale`, naming the one that is not.
+Result<void> check_vars(const Value& saved, const ValueMap& given, const std::string& key);
+
 /// Whether `fresh`, made now for the same resources, is still the plan that was saved. Fails with
 /// `stale`, naming the address and attribute that moved.
 Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std::string& key);

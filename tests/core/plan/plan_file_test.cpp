@@ -54,6 +54,37 @@ class PlanFileTest : public testing::Test {
   Workbench bench;
 };
 
+TEST_F(PlanFileTest, HoldsTheVariablesItWasMadeWithAndNoSecretOfThem) {
+  Plan plan = bench.plan();
+  EXPECT_EQ(plan_json(plan, "key").find("\"vars\""), std::string::npos);
+  plan.vars.set("n", 4);
+  plan.vars.set("pw", Value("hush").as_secret());
+  const std::string text = plan_json(plan, "key");
+  EXPECT_EQ(text.find("hush"), std::string::npos);
+  const Value saved = *read_plan_file(text);
+  EXPECT_EQ(*vars_of(saved).find("n"), Value(4));
+  EXPECT_TRUE(is_fingerprint(*vars_of(saved).find("pw")));
+  EXPECT_TRUE(check_vars(saved, plan.vars, "key"));
+}
+
+TEST_F(PlanFileTest, AnotherVariableIsNamed) {
+  Plan plan = bench.plan();
+  plan.vars.set("n", 4);
+  plan.vars.set("pw", Value("hush").as_secret());
+  const Value saved = *read_plan_file(plan_json(plan, "key"));
+  const auto said = [&](const char* name, const Value& value) {
+    ValueMap vars = plan.vars;
+    vars.set(name, value);
+    const auto checked = check_vars(saved, vars, "key");
+    EXPECT_TRUE(checked || checked.error().code == ErrorCode::stale);
+    return checked ? "" : checked.error().message;
+  };
+  EXPECT_EQ(said("n", 5), "the saved plan is stale: it was made with --var n=4, and now it is 5");
+  EXPECT_EQ(said("pw", Value("loud").as_secret()),
+            "the saved plan is stale: it was made with another --var pw");
+  EXPECT_EQ(said("m", 1), "the saved plan is stale: it was made without --var m");
+}
+
 TEST_F(PlanFileTest, SamePlanSameBytes) {
   const std::string once = plan_json(bench.plan(), "key");
   EXPECT_EQ(plan_json(bench.plan(), "key"), once);
