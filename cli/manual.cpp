@@ -38,8 +38,8 @@ jim plan -o markdown > comment.md)"},
         "apply",
         R"(Plans, asks, and does it, side by side where nothing depends on the other. After a failure or an
 interruption the same command goes on from there; no object is made twice. A saved plan is done
-without asking, and refused when something that it relies on has moved. It has the values of --var that
-it was made with; only secret ones have to be given again.
+without asking, and refused when something that it relies on has moved. It has the values of --var
+that it was made with; only secret ones have to be given again.
 
 The first Ctrl-C starts nothing new, hears the requests that are out to their end, and waits for no
 machine any more: the same command goes on from there. The second leaves at once. Both are safe.)",

@@ -183,6 +183,19 @@ std::string drift_lines(const Plan& plan, const Paint& paint) {
   return text;
 }
 
+/// What an apply only writes down: `protect` and `keep`, which must hold once the block is gone.
+std::string guards_text(const Plan& plan) {
+  std::map<std::pair<std::string, bool>, std::vector<Address>> groups;
+  for (const GuardChange& one : plan.guards) groups[{one.name, one.value}].push_back(one.address);
+  std::string text;
+  for (auto& [said, addresses] : groups) {
+    std::sort(addresses.begin(), addresses.end());
+    text += "'" + said.first + "' of " + escape_control(folded(addresses)) + " becomes " +
+            (said.second ? "true" : "false") + "; an apply records it, without any request\n";
+  }
+  return text;
+}
+
 std::string unchanged_text(const Plan& plan) {
   if (plan.destroy) return "Nothing to destroy.";
   if (plan.unchanged == 0) return "Nothing to do.";
@@ -248,14 +261,16 @@ std::string drift_text(const Plan& plan, const Paint& paint) {
 
 std::string plan_text(const Plan& plan, const Paint& paint) {
   std::string text = drift_text(plan, paint);
-  if (is_empty(plan)) return text + unchanged_text(plan) + "\n";
+  if (is_empty(plan)) return text + unchanged_text(plan) + "\n" + guards_text(plan);
   text += lines_of(folds_of(plan), paint);
-  return text + "\n" + paint.bold(counts_text(plan)) + "\n";
+  text += "\n" + paint.bold(counts_text(plan)) + "\n";
+  return text + (plan.guards.empty() ? "" : "\n" + guards_text(plan));
 }
 
 std::string plan_markdown(const Plan& plan) {
   const std::string summary = is_empty(plan) ? unchanged_text(plan) : counts_text(plan);
   std::string text = "**jim · " + escape_control(plan.project) + "**: " + summary + "\n";
+  if (!plan.guards.empty()) text += "\n" + guards_text(plan);
   if (!is_empty(plan))
     text += "\n<details><summary>The plan</summary>\n\n" +
             fenced("text", lines_of(folds_of(plan), Paint(false))) + "\n</details>\n";

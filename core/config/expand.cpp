@@ -120,6 +120,19 @@ Result<ValueMap> Expansion::outputs(const std::map<std::string, Value>& values) 
   return outputs;
 }
 
+Guards Expansion::guards(const ResourceBlock& block, const Address& vanished) const {
+  const std::map<std::string, Value> none;
+  detail::InstanceScope scope(*inner_->scope, inner_->values, none);
+  if (const auto* index = std::get_if<std::int64_t>(&vanished.key)) scope.set_index(*index);
+  if (const auto* each = std::get_if<std::string>(&vanished.key)) scope.set_each(*each, Value());
+  const auto said = [&](const std::optional<ConfigValue>& flag) -> std::optional<bool> {
+    if (!flag) return false;
+    const auto value = flag->evaluate(scope);
+    return value && value->is_bool() ? std::optional(value->as_bool()) : std::nullopt;
+  };
+  return {.protect = said(block.protect), .keep = said(block.keep)};
+}
+
 std::vector<std::string> Expansion::output_needs(const std::string& output) const {
   std::vector<Reference> references;
   for (const OutputBlock& one : inner_->config.outputs)

@@ -29,6 +29,12 @@ struct Desired {
   bool keep = false;
 };
 
+/// `protect` and `keep` of an instance; nullopt: the file alone does not tell.
+struct Guards {
+  std::optional<bool> protect = {};
+  std::optional<bool> keep = {};
+};
+
 /// Where an expression's outer names come from, apart from the file.
 struct Surroundings {
   std::map<std::string, std::string> environment = {};  ///< `env.X`; every value is secret
@@ -53,6 +59,9 @@ class Expansion {
                             const std::map<std::string, Value>& values) const;
   /// All outputs, likewise.
   Result<ValueMap> outputs(const std::map<std::string, Value>& values) const;
+  /// What a block says of an instance that it has no more, since its count or keys became fewer.
+  /// What depends on the instance's `each.value` cannot be told.
+  Guards guards(const ResourceBlock& block, const Address& vanished) const;
   /// Names of blocks that an output mentions, sorted; empty when there is no such output.
   std::vector<std::string> output_needs(const std::string& output) const;
   /// The Value that stands for a block in expressions, from one attribute map per instance (see

@@ -138,6 +138,7 @@ class Planner {
       }
       if (change->action == Action::no_op) {
         ++plan_.unchanged;
+        note_guards(matches[i]);
       } else if (selection_.contains(change->address)) {
         plan_.changes.push_back(std::move(*change));
       }
@@ -161,6 +162,16 @@ class Planner {
     }
     attributes.set("id", match.object != nullptr ? match.object->id : record->id);
     return attributes;
+  }
+
+  void note_guards(const Match& match) {
+    const Record* record = match.record;
+    if (record == nullptr) return;
+    const Desired& desired = *match.desired;
+    if (record->protect != desired.protect)
+      plan_.guards.push_back({desired.address, "protect", desired.protect});
+    if (record->keep != desired.keep)
+      plan_.guards.push_back({desired.address, "keep", desired.keep});
   }
 
   std::optional<Change> plan_one(const Match& match) {
@@ -343,6 +354,8 @@ class Planner {
   void plan_removals(const std::vector<Leftover>& leftovers) {
     std::map<Address, const Desired*> desired;  // of a destroy: what is in the file all the same
     for (const Desired& one : expansion_.resources()) desired.emplace(one.address, &one);
+    std::map<std::string, const ResourceBlock*> blocks;
+    for (const ResourceBlock& block : config_.resources) blocks.emplace(block.name, &block);
     std::vector<Change> removals;
     for (const Leftover& leftover : leftovers) {
       const auto type = types_.find(leftover.type);
@@ -362,14 +375,19 @@ class Planner {
         change.keep = leftover.record->keep;
         change.protect = leftover.record->protect;
         change.deposed = leftover.record->deposed;
-        if (const auto one = desired.find(leftover.address); one != desired.end()) {
-          change.keep = one->second->keep;
-          change.protect = one->second->protect;
-        }
         change.reasons.push_back(options_.destroy ? "everything is to go"
                                                   : "the file no longer has it");
       } else {
         change.reasons.push_back("it carries this project's mark but is in neither file nor state");
+      }
+      // As long as the block is in the file it has the last word, also on instances that it lost.
+      if (const auto one = desired.find(leftover.address); one != desired.end()) {
+        change.keep = one->second->keep;
+        change.protect = one->second->protect;
+      } else if (const auto block = blocks.find(leftover.address.name); block != blocks.end()) {
+        const Guards guards = expansion_.guards(*block->second, leftover.address);
+        change.keep = guards.keep.value_or(change.keep);
+        change.protect = guards.protect.value_or(change.protect);
       }
       if (leftover.object == nullptr && change.deposed.empty()) {
         change.action = Action::forget;

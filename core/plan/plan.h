@@ -46,6 +46,13 @@ struct Presumption {
   ValueMap attributes = {};  ///< null: the file is silent about it
 };
 
+/// A resource that is as it should be, but whose `protect` or `keep` state has yet to learn.
+struct GuardChange {
+  Address address = {};
+  std::string name = {};  ///< protect or keep
+  bool value = false;     ///< what the file says now
+};
+
 /// All changes, in an order in which they can be made, and what was found on the way.
 struct Plan {
   std::string project = {};
@@ -55,6 +62,7 @@ struct Plan {
       {};  ///< no no-ops; in order of dependency, removals last and in reverse
   std::vector<Drift> drift = {};           ///< sorted by address
   std::vector<Presumption> presumed = {};  ///< an apply writes them down, without any request
+  std::vector<GuardChange> guards = {};    ///< likewise; in order of the resources
   std::size_t unchanged = 0;
   bool destroy = false;
   /// Attributes of every block that something else refers to, unknown where a change will tell.

@@ -102,6 +102,17 @@ Value counts_value(const Plan& plan) {
   return Value(std::move(map));
 }
 
+Value guards_value(const std::vector<GuardChange>& guards) {
+  ValueList list;
+  for (const GuardChange& one : guards) {
+    ValueMap map;
+    map.set("address", one.address.text());
+    map.set(one.name, one.value);
+    list.push_back(Value(std::move(map)));
+  }
+  return Value(std::move(list));
+}
+
 std::string hash_of(ValueMap body) {
   body.erase("hash");
   return sha256_hex(to_json(Value(std::move(body))));
@@ -174,6 +185,7 @@ std::string plan_json(const Plan& plan, const std::string& key) {
   ValueList drift;
   for (const Drift& one : plan.drift) drift.push_back(drift_value(one, key));
   body.set("drift", Value(std::move(drift)));
+  if (!plan.guards.empty()) body.set("guards", guards_value(plan.guards));
   body.set("counts", counts_value(plan));
   body.set("hash", hash_of(body));
   return to_json(Value(std::move(body)), {.indent = 2}) + "\n";

@@ -1,5 +1,6 @@
 #include "core/plan/plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/core/plan/plan_fixture.h"
@@ -47,6 +48,48 @@ TEST_F(PlanTest, AReplacementThatDeletesFirstSaysWhatTheVendorMayRefuse) {
       "the vendor refuses it");
   machine.create_before_destroy = true;
   EXPECT_EQ(bench.plan().changes[0].reasons[0], "size: jim.yaml:3 asks for it");
+}
+
+TEST_F(PlanTest, WhatTheBlockSaysGuardsTheInstancesThatItLost) {
+  standing("a[0]", "m1", R"({"name":"a","size":"s"})");
+  standing("a[1]", "m2", R"({"name":"a","size":"s"})");
+  const std::string block = "  a: { type: fake.machine, count: 1, name: a, size: s";
+  bench.write(block + ", protect: true }\n");
+  EXPECT_EQ(bench.planned(),
+            "a[1] is protected, and this plan would delete it: the file no longer has it | take "
+            "'protect: true' away first if that is what you want\n");
+  bench.write(block + ", keep: '${index == 1}' }\n");
+  EXPECT_EQ(bench.planned(),
+            "forget a[1] m2 # the file no longer has it; 'keep' leaves the object alone\n");
+  // And when it says so no more, what state still has does not hold.
+  Record record = record_of("a[1]", "m2", R"({"name":"a","size":"s"})");
+  record.protect = true;
+  bench.record(record);
+  bench.write(block + " }\n");
+  EXPECT_EQ(bench.planned(), "delete a[1] m2 [release] # the file no longer has it\n");
+}
+
+TEST_F(PlanTest, WhatStateKnewGuardsWhereTheFileCannotTell) {
+  Record record = record_of("a[\"x\"]", "m1", R"({"name":"a","size":"s"})");
+  record.protect = true;
+  bench.record(record);
+  bench.vendor.put("fake.machine", "m1", attributes(R"({"name":"a","size":"s"})"),
+                   Workbench::mark("a[\"x\"]"));
+  bench.write(
+      "  a: { type: fake.machine, for_each: { y: false }, name: b, size: s, "
+      "protect: '${each.value}' }\n");
+  EXPECT_THAT(bench.planned(), testing::HasSubstr("a[\"x\"] is protected"));
+}
+
+TEST_F(PlanTest, AChangedGuardIsToldThoughNothingIsToDo) {
+  standing("a", "m1", kSame);
+  bench.write("  a: { type: fake.machine, name: a, size: s, image: i, protect: true }\n");
+  const Plan plan = bench.plan();
+  EXPECT_TRUE(is_empty(plan));
+  ASSERT_EQ(plan.guards.size(), 1u);
+  EXPECT_EQ(plan.guards[0].address.text(), "a");
+  EXPECT_EQ(plan.guards[0].name, "protect");
+  EXPECT_TRUE(plan.guards[0].value);
 }
 
 TEST_F(PlanTest, OnlyAPrepaidPeriodStartsWithoutAnotherMachine) {
