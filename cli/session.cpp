@@ -113,6 +113,13 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!found.empty()) return fail(found), false;
   if (globals_.sandbox) place = kSandboxState;
   StoreSettings settings = {.root = workspace_.config().root};
+  settings.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  settings.tell = [this](const Diagnostic& told) {
+    jim::tell(terminal_, workspace_.files(), {told}, workspace_.secret_keys());
+  };
   if (!place.empty()) settings.url = place;
   auto opened = open_store(loop_, state_http_, settings);
   if (!opened) return fail(opened.error()), false;
