@@ -252,7 +252,7 @@ StoreKind s3(std::string name, SimulatedS3::Etags etags, Sealing sealing) {
             return [place, etags, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
               if (!place->server)
                 place->server = std::make_unique<SimulatedS3>(loop.clock(), etags);
-              place->folders.push_back(std::make_unique<TestFolder>());
+              place->folders.push_back(std::make_unique<TestFolder>(TestFolder::quick()));
               place->clients.push_back(std::make_unique<SimulatedS3Http>(loop, *place->server));
               const StoreSettings settings = {
                   .url = "s3://bucket/prod/jim",
