@@ -23,15 +23,15 @@ class BreakableHttp : public Http {
 
   BreakableHttp(EventLoop& loop, SimulatedS3& server) : loop_(loop), server_(server) {}
 
-  /// The fault of the request with that number; the first is 0.
-  std::function<Fault(int)> fault = {};
+  /// The fault of a request and its number; the first is 0.
+  std::function<Fault(int, const HttpRequest&)> fault = {};
   /// Called before each request arrives.
   std::function<void(const HttpRequest&)> before = {};
   std::vector<HttpRequest> sent = {};
 
   Task<Result<HttpResponse>> send(HttpRequest request) override {
     co_await loop_.yield();
-    const Fault now = fault ? fault(static_cast<int>(sent.size())) : Fault::none;
+    const Fault now = fault ? fault(static_cast<int>(sent.size()), request) : Fault::none;
     sent.push_back(request);
     if (before) before(request);
     const Diagnostic silence = {.code = ErrorCode::unavailable, .message = "no answer"};

@@ -31,7 +31,9 @@ TEST_F(S3StoreTest, NoSingleFaultLosesWhatWasCommittedNorDamagesTheState) {
                    std::to_string(at));
       server_.objects.clear();
       Machine here(loop_, server_);
-      here.http.fault = [&](int number) { return number == at ? fault : Fault::none; };
+      here.http.fault = [&](int number, const HttpRequest&) {
+        return number == at ? fault : Fault::none;
+      };
       start(here);
       Names committed;
       if (lock(here) && create(here)) {
@@ -57,6 +59,34 @@ TEST_F(S3StoreTest, NoSingleFaultLosesWhatWasCommittedNorDamagesTheState) {
   EXPECT_GT(requests, 12);
 }
 
+TEST_F(S3StoreTest, AHeadWhoseAnswerWasLostIsReadAndBelievedOrWrittenAgain) {
+  for (const Fault fault : {Fault::lost_request, Fault::lost_answer, Fault::error_before,
+                            Fault::error_after, Fault::busy}) {
+    for (int at = 0; at < 8; ++at) {
+      SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) + " of head " +
+                   std::to_string(at));
+      server_.objects.clear();
+      Machine here(loop_, server_);
+      int heads = 0;
+      bool probe = false;
+      here.http.fault = [&](int, const HttpRequest& request) {
+        if (request.method != "PUT" || request.url.find(".d/") != std::string::npos)
+          return Fault::none;
+        probe = heads == 1 || heads == 2;  // these two must be refused, and nothing else will do
+        return heads++ == at && !probe ? fault : Fault::none;
+      };
+      start(here);
+      ASSERT_TRUE(lock(here));
+      EXPECT_TRUE(create(here));
+      EXPECT_TRUE(put(here, 0, true));
+      EXPECT_TRUE(run(here.store->renew_lock(kTerm)));
+      EXPECT_TRUE(run(here.store->release_lock()));
+      EXPECT_GT(heads, 6);
+      EXPECT_TRUE(lock(here));  // it was free again
+    }
+  }
+}
+
 TEST_F(S3StoreTest, WhateverTheMomentAServerDiesTheNextRunOnTheMachineBringsInWhatWasDone) {
   for (const Fault fault : {Fault::lost_request, Fault::lost_answer}) {
     for (int from = 8; from < 24; ++from) {
@@ -64,7 +94,7 @@ TEST_F(S3StoreTest, WhateverTheMomentAServerDiesTheNextRunOnTheMachineBringsInWh
       server_.objects.clear();
       Machine here(loop_, server_);
       // An answer that is lost is the last sign of life.
-      here.http.fault = [&](int number) {
+      here.http.fault = [&](int number, const HttpRequest&) {
         return number < from ? Fault::none : number == from ? fault : Fault::lost_request;
       };
       start(here);
@@ -92,7 +122,7 @@ TEST_F(S3StoreTest, WhileTheServerIsGoneWhatWasDoneIsKeptAndNothingIsPromised) {
   Machine here(loop_, server_);
   start(here);
   ASSERT_TRUE(lock(here) && create(here) && put(here, 0));
-  here.http.fault = [](int) { return Fault::lost_request; };
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
   EXPECT_TRUE(put(here, 1));
   const auto promised = put(here, 2, true);
   ASSERT_FALSE(promised);
@@ -126,7 +156,7 @@ TEST_F(S3StoreTest, AServerThatComesBackIsGivenEverythingByTheNextPromiseOrRenew
   start(here);
   ASSERT_TRUE(lock(here) && create(here));
   for (const bool by_renewal : {true, false}) {
-    here.http.fault = [](int) { return Fault::lost_request; };
+    here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
     const std::int64_t first = by_renewal ? 0 : 10;
     EXPECT_TRUE(put(here, first));
     EXPECT_TRUE(put(here, first + 1));
@@ -145,7 +175,7 @@ TEST_F(S3StoreTest, AJournalIsDroppedWhenAnotherRunHasWrittenSince) {
   Machine here(loop_, server_);
   start(here);
   ASSERT_TRUE(lock(here) && create(here) && put(here, 0));
-  here.http.fault = [](int) { return Fault::lost_request; };
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
   EXPECT_TRUE(put(here, 1));
   EXPECT_FALSE(run(here.store->release_lock()));
   clock_.advance(kTerm * 2);
@@ -173,7 +203,7 @@ TEST_F(S3StoreTest, ARunThatOnlyHeldTheLockDoesNotMakeAJournalLate) {
   Machine here(loop_, server_);
   start(here);
   ASSERT_TRUE(lock(here) && create(here));
-  here.http.fault = [](int) { return Fault::lost_request; };
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
   EXPECT_TRUE(put(here, 1));
   EXPECT_FALSE(run(here.store->release_lock()));
   clock_.advance(kTerm * 2);
@@ -211,7 +241,7 @@ TEST_F(S3StoreTest, WithoutAPlaceForTheJournalTheStoreSaysSoAndWorks) {
   ASSERT_TRUE(lock(here) && create(here) && put(here, 0));
   ASSERT_EQ(here.told.size(), 1u);
   EXPECT_TRUE(here.told[0].message.starts_with("no journal can be kept: ")) << here.told[0].message;
-  here.http.fault = [](int) { return Fault::lost_request; };
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
   EXPECT_EQ(put(here, 1).error().code, ErrorCode::unavailable);
 }
 
