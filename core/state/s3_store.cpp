@@ -227,8 +227,8 @@ Diagnostic S3Store::owed(const Diagnostic& why) const {
   const std::string count = counted(static_cast<std::size_t>(commits), "change");
   if (!journal_) return why;
   return {.code = why.code,
-          .message = fmt::format("{}; {} that this run made {} in the journal {} only", why.message,
-                                 count, commits == 1 ? "is" : "are", journal_->place()),
+          .message = fmt::format("{} that this run made {} in the journal {} only: {}", count,
+                                 commits == 1 ? "is" : "are", journal_->place(), why.message),
           .hint =
               "run jim again in this folder when that is mended: it writes them first; elsewhere "
               "the objects are found again by their marks"};

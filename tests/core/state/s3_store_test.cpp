@@ -135,9 +135,11 @@ TEST_F(S3StoreTest, WhileTheServerIsGoneWhatWasDoneIsKeptAndNothingIsPromised) {
   EXPECT_EQ(released.error().code, ErrorCode::unavailable);
   ASSERT_EQ(files(here).size(), 2u);
   EXPECT_EQ(released.error().message,
-            "the state s3://bucket/prod/jim is out of reach: no answer; 3 changes that this run "
-            "made are in the journal .jim/" +
-                files(here).back() + " only");
+            "3 changes that this run made are in the journal .jim/" + files(here).back() +
+                " only: the state s3://bucket/prod/jim is out of reach: no answer");
+  EXPECT_EQ(released.error().hint,
+            "run jim again in this folder when that is mended: it writes them first; elsewhere the "
+            "objects are found again by their marks");
   EXPECT_EQ(found(), Names{"web[0]"});
 
   here.http.fault = {};
