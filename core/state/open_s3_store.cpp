@@ -18,6 +18,9 @@ constexpr const char* kDefaultRegion = "us-east-1";
 /// A server that is gone is given up after five tries of that.
 constexpr Duration kConnectTimeout = std::chrono::seconds(10);
 constexpr Duration kStallTimeout = std::chrono::seconds(15);
+/// A large state on a slow line.
+constexpr Duration kTotalTimeout = std::chrono::minutes(5);
+constexpr std::size_t kReplyLimit = 1u << 30;
 
 std::string first_of(const StoreSettings& settings, std::string set,
                      std::initializer_list<const char*> variables) {
@@ -82,6 +85,8 @@ Result<S3Place> place_of(const StoreSettings& settings) {
   place.path_style = settings.path_style.value_or(own_server || dotted);
   place.options.connect_timeout = kConnectTimeout;
   place.options.stall_timeout = kStallTimeout;
+  place.options.total_timeout = kTotalTimeout;
+  place.options.reply_limit = kReplyLimit;
   place.options.ca_file = settings.ca_file;
   place.options.client_certificate = settings.client_certificate;
   place.options.client_key = settings.client_key;

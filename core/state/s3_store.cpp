@@ -17,6 +17,9 @@ constexpr int kReads = 5;
 constexpr std::size_t kGroupBytes = 8u << 20;
 /// While the server is gone commits that are no promise do not wait for it more often.
 constexpr Duration kPauseWhenGone = std::chrono::seconds(10);
+/// How many more segments there are before a merge that failed, or that is under way, is begun
+/// again.
+constexpr std::size_t kMergeLater = 32;
 /// Less than that is not worth a merge.
 constexpr std::int64_t kDeadBytes = 256 << 10;
 
@@ -290,9 +293,12 @@ Task<Result<void>> S3Store::bring_in_what_is_owed() {
 
 Task<Result<void>> S3Store::commit(Batch batch) {
   const Queued queued(*this, std::move(batch));
-  co_await writing_.enter();
-  const Gate::Place turn(writing_);
-  if (!queued.waiting->done) co_await write_group();
+  {
+    co_await writing_.enter();
+    const Gate::Place turn(writing_);
+    if (!queued.waiting->done) co_await write_group();
+  }
+  if (queued.waiting->result) co_await merge_segments();
   co_return queued.waiting->result;
 }
 
@@ -324,7 +330,6 @@ Task<void> S3Store::write_group() {
     if (!written && (one->batch.promise || !kept)) one->result = written;
     std::erase(waiting_, one);
   }
-  if (written) co_await merge_segments();
 }
 
 Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {
@@ -393,12 +398,15 @@ Task<Result<void>> S3Store::send_pending(const S3Register::Edit& more) {
   co_return put;
 }
 
+/// Others commit and renew the lock meanwhile: a large state may take longer than the term.
 Task<void> S3Store::merge_segments() {
   const std::vector<S3Segment> all = head_.seen().head.segments;
-  auto start = mostly_dead_ ? std::optional<std::size_t>(0) : merge_start(all);
+  const auto start = mostly_dead_ ? std::optional<std::size_t>(0) : merge_start(all);
   if (!start || all.size() < merge_again_at_) co_return;
-  merge_again_at_ = all.size() + 8;  // unless it is done
-  const std::vector<S3Segment> old(all.begin() + static_cast<std::ptrdiff_t>(*start), all.end());
+  mostly_dead_ = false;
+  merge_again_at_ = all.size() + kMergeLater;  // unless it is done
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(*start);
+  const std::vector<S3Segment> old(first, all.end());
   auto changes = co_await segments_.read(old);
   if (!changes) co_return;
   if (*start == 0) std::erase_if(*changes, [](const auto& one) { return one.second.remove; });
@@ -410,18 +418,24 @@ Task<void> S3Store::merge_segments() {
   if (auto put = co_await segments_.put(merged); !put) co_return;
   const S3Register::Edit replace = [&](S3Head& head) -> Result<void> {
     if (auto ours = check(head); !ours) return ours;
+    const auto& now = head.segments;
     // An earlier write of ours, believed lost, may have come through late.
-    if (head.segments != all)
+    if (now.size() < all.size() || !std::equal(all.begin(), all.end(), now.begin()))
       return Diagnostic{.code = ErrorCode::stale, .message = "there are other segments by now"};
-    head.segments.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(*start));
-    head.segments.push_back(listed);
+    std::vector<S3Segment> next(all.begin(), first);
+    next.push_back(listed);
+    next.insert(next.end(), now.begin() + static_cast<std::ptrdiff_t>(all.size()), now.end());
+    head.segments = std::move(next);
     return {};
   };
-  may_be_last_ = listed.name;
-  if (auto done = co_await head_.write(replace); !done) co_return;
-  may_be_last_.reset();
-  mostly_dead_ = false;
-  merge_again_at_ = 0;
+  {
+    co_await writing_.enter();
+    const Gate::Place turn(writing_);
+    may_be_last_ = listed.name;
+    if (auto done = co_await head_.write(replace); !done) co_return;
+    may_be_last_.reset();
+    merge_again_at_ = 0;
+  }
   std::vector<std::string> names;
   for (const S3Segment& one : old) names.push_back(one.name);
   co_await segments_.remove(std::move(names));

@@ -85,7 +85,7 @@ class S3Store : public EntryStore {
   std::optional<Instant> not_before_ = {};       ///< the server is gone; when to try again
   std::optional<std::string> may_be_last_ = {};  ///< of a merge that nobody heard the end of
   bool mostly_dead_ = false;        ///< segments hold more that is over than what counts
-  std::size_t merge_again_at_ = 0;  ///< after a merge that failed
+  std::size_t merge_again_at_ = 0;  ///< how many segments there must be
 };
 
 }  // namespace jim

@@ -268,6 +268,29 @@ TEST_F(S3StoreTest, SegmentsStayFewAndWhatIsWrittenAgainToMergeThemStaysLittle) 
   EXPECT_LT(written, 8 * kept);
 }
 
+TEST_F(S3StoreTest, CommitsAndRenewalsGoOnWhileSegmentsAreMerged) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  int failed = 0;
+  const std::function<Task<void>(std::size_t)> work = [&](std::size_t lane) -> Task<void> {
+    for (std::int64_t i = 0; i < 60; ++i) {
+      auto changes = record(static_cast<std::int64_t>(lane) * 100 + i, i % 3 == 0);
+      const auto done = co_await here.store->commit(std::move(changes));
+      if (!done) ++failed;
+      for (std::size_t pause = 0; pause < lane; ++pause) co_await loop_.yield();
+      if (lane != 0) continue;
+      const auto renewed = co_await here.store->renew_lock(kTerm);
+      if (!renewed) ++failed;
+    }
+  };
+  run(for_each_bounded(loop_, 5, 5, work));
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(found().size(), 300u);
+  EXPECT_LT(segments(), 64u);
+  EXPECT_TRUE(run(here.store->release_lock()));
+}
+
 TEST_F(S3StoreTest, AStateThatIsMostlyOverIsWrittenAnewByTheNextRun) {
   Machine here(loop_, server_);
   start(here);
