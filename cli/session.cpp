@@ -125,6 +125,9 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
     settings->url = kSandboxState;
     settings->sealing = {};
   }
+  settings->tell = [this](const Diagnostic& told) {
+    jim::tell(terminal_, workspace_.files(), {told}, workspace_.secret_keys());
+  };
   auto opened = open_store(loop_, state_http_, *settings);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);

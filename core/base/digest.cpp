@@ -44,12 +44,19 @@ std::string sha1_hex(std::string_view bytes) { return digest_hex(EVP_sha1(), byt
 std::string sha512_hex(std::string_view bytes) { return digest_hex(EVP_sha512(), bytes); }
 std::string md5_hex(std::string_view bytes) { return digest_hex(EVP_md5(), bytes); }
 
-std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> result = {};
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::string result(EVP_MAX_MD_SIZE, '\0');
   unsigned length = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), result.data(), &length);
-  return hex(result.data(), length);
+       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+       reinterpret_cast<unsigned char*>(result.data()), &length);
+  result.resize(length);
+  return result;
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view bytes) {
+  const std::string result = hmac_sha256(key, bytes);
+  return hex(reinterpret_cast<const unsigned char*>(result.data()), result.size());
 }
 
 std::string base64_encode(std::string_view bytes) {

@@ -15,6 +15,8 @@ std::string sha512_hex(std::string_view bytes);
 std::string md5_hex(std::string_view bytes);
 /// HMAC-SHA256 of `bytes` under `key`, hexadecimal.
 std::string hmac_sha256_hex(std::string_view key, std::string_view bytes);
+/// The same as 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
 std::string base64_encode(std::string_view bytes);
 /// False when `text` is not base64; `bytes` is then left alone.

@@ -55,6 +55,9 @@ class EntryStore {
   virtual Task<Result<void>> release_lock() = 0;
   /// Needs the lock. Several waiting commits may share one write.
   virtual Task<Result<void>> commit(Batch batch) = 0;
+  /// Whether the changes of a commit that failed, other than with `conflict`, are durable on this
+  /// machine and are passed on before any later ones: the next commit goes on from there.
+  virtual bool keeps_what_failed() const { return false; }
   /// For messages: `.jim/state.db`.
   virtual std::string place() const = 0;
 };

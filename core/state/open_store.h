@@ -41,6 +41,8 @@ struct StoreSettings {
   std::string unlock_method = "UNLOCK";
   /// The process's environment: nullopt when a variable is not set.
   std::function<std::optional<std::string>(const std::string&)> environment = {};
+  /// Hears what a person should know though nothing failed; may be empty.
+  std::function<void(const Diagnostic&)> tell = {};
 };
 
 /// The store that `settings.url` names. Fails with `invalid_config` on what it does not know.

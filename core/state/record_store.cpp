@@ -294,7 +294,9 @@ Task<Result<void>> RecordStore::write(std::vector<Text> texts, bool promise) {
   Unheard unheard(broken_);
   auto done = co_await entries_->commit(std::move(batch));
   unheard.heard = true;
-  if (!done) {
+  const bool kept =
+      !done && done.error().code != ErrorCode::conflict && entries_->keeps_what_failed();
+  if (!done && !kept) {
     // What was counted and what is written may differ from now on.
     broken_ = done.error();
     loaded_ = false;
@@ -331,8 +333,10 @@ Task<Result<void>> RecordStore::commit(std::vector<RecordChange> changes) {
   for (const RecordChange& change : changes) {
     Text text = {.key = record_key(change.record.address)};
     if (!change.remove) text.text = json(record_to_value(change.record));
-    const bool intends = change.record.intent && change.record.id.empty();
-    promise = promise || (!change.remove && (intends || change.record.half_made));
+    // With an intent and an id the request was sent and answered: that is no promise any more.
+    const Record& record = change.record;
+    const bool promises = record.intent ? record.id.empty() : record.half_made;
+    promise = promise || (!change.remove && promises);
     texts.push_back(std::move(text));
     if (!change.step || run_ == 0) continue;
     texts.push_back(

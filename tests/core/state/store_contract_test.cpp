@@ -1,10 +1,12 @@
 #include "tests/core/state/store_contract.h"
 
+#include "core/state/open_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/core/state/test_folder.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/simulated_s3.h"
 
 namespace jim {
 namespace {
@@ -124,7 +126,7 @@ TEST_P(StoreContract, AReleasedLockIsFree) {
 
 TEST_P(StoreContract, AHolderWhoseTermIsOverIsReplacedAndItsLateWritesAreRefused) {
   begin();
-  clock_.advance(kTerm + Duration(1));
+  clock_.advance(kTerm + kTick);
   const auto other = open_(loop_);
   const auto taken = run(other->acquire_lock(holder("bob@south, process 8"), kTerm));
   ASSERT_TRUE(taken) << taken.error().message;
@@ -135,7 +137,7 @@ TEST_P(StoreContract, AHolderWhoseTermIsOverIsReplacedAndItsLateWritesAreRefused
   EXPECT_EQ(late.error().message,
             "the lock on the state " + store_->place() +
                 " was lost: bob@south, process 8, running 'jim apply' holds it since "
-                "2027-01-15T08:01:00Z");
+                "2027-01-15T08:01:02Z");
   EXPECT_EQ(run(store_->renew_lock(kTerm)).error().code, ErrorCode::conflict);
   EXPECT_TRUE(run(store_->release_lock()));  // and does not take bob's away
   EXPECT_TRUE(run(other->commit({{.record = record("web", 1)}})));
@@ -144,12 +146,12 @@ TEST_P(StoreContract, AHolderWhoseTermIsOverIsReplacedAndItsLateWritesAreRefused
 
 TEST_P(StoreContract, ARenewedLockOutlivesItsFirstTerm) {
   begin();
-  clock_.advance(kTerm - Duration(1));
+  clock_.advance(kTerm - kTick);
   ASSERT_TRUE(run(store_->renew_lock(kTerm)));
-  clock_.advance(kTerm - Duration(1));
+  clock_.advance(kTerm - kTick);
   const auto other = open_(loop_);
   EXPECT_FALSE(run(other->acquire_lock(holder("bob@south, process 8"), kTerm)));
-  clock_.advance(Duration(2));
+  clock_.advance(2 * kTick);
   EXPECT_TRUE(run(other->acquire_lock(holder("bob@south, process 8"), kTerm)));
 }
 
@@ -238,13 +240,45 @@ StoreKind sqlite(std::string name, Sealing sealing) {
       }};
 }
 
+/// Two machines' views in turn: each folder has its own journal.
+StoreKind s3(std::string name, SimulatedS3::Etags etags, Sealing sealing) {
+  struct Place {
+    std::unique_ptr<SimulatedS3> server = {};
+    std::vector<std::unique_ptr<SimulatedS3Http>> clients = {};
+    std::vector<std::unique_ptr<TestFolder>> folders = {};
+  };
+  return {.name = std::move(name), .make_place = [etags, sealing] {
+            auto place = std::make_shared<Place>();
+            return [place, etags, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              if (!place->server)
+                place->server = std::make_unique<SimulatedS3>(loop.clock(), etags);
+              place->folders.push_back(std::make_unique<TestFolder>(TestFolder::quick()));
+              place->clients.push_back(std::make_unique<SimulatedS3Http>(loop, *place->server));
+              const StoreSettings settings = {
+                  .url = "s3://bucket/prod/jim",
+                  .root = place->folders.back()->path(""),
+                  .sealing = sealing,
+                  .endpoint = SimulatedS3::kEndpoint,
+                  .environment = [](const std::string& variable) -> std::optional<std::string> {
+                    if (variable == "AWS_ACCESS_KEY_ID") return SimulatedS3::kAccessKey;
+                    if (variable == "AWS_SECRET_ACCESS_KEY") return SimulatedS3::kSecretKey;
+                    return std::nullopt;
+                  }};
+              return *open_store(loop, *place->clients.back(), settings);
+            };
+          }};
+}
+
 Sealing sealed() {
   return {.keys = {{.bytes = Secret(std::string(32, 'k')), .origin = "key"}}, .required = true};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StoreContract,
                          testing::Values(memory(), sqlite("Sqlite", {}),
-                                         sqlite("SealedSqlite", sealed())),
+                                         sqlite("SealedSqlite", sealed()),
+                                         s3("S3", SimulatedS3::Etags::in_quotes, {}),
+                                         s3("SealedS3", SimulatedS3::Etags::in_quotes, sealed()),
+                                         s3("S3OfCeph", SimulatedS3::Etags::bare, {})),
                          name_of);
 
 }  // namespace

@@ -10,8 +10,9 @@ namespace jim {
 /// A folder of its own for one test, gone afterwards.
 class TestFolder {
  public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "jim-state-XXXXXX").string();
+  TestFolder() : TestFolder(std::filesystem::temp_directory_path().string()) {}
+  explicit TestFolder(const std::string& above) {
+    std::string name = above + "/jim-state-XXXXXX";
     root_ = mkdtemp(name.data());
   }
   TestFolder(const TestFolder&) = delete;
@@ -20,6 +21,11 @@ class TestFolder {
     std::error_code ignored;
     std::filesystem::permissions(root_, std::filesystem::perms::owner_all, ignored);
     std::filesystem::remove_all(root_, ignored);
+  }
+  /// In memory where there is such a place: for tests that make thousands of files durable.
+  static std::string quick() {
+    return std::filesystem::exists("/dev/shm") ? "/dev/shm"
+                                               : std::filesystem::temp_directory_path().string();
   }
   std::string path(const std::string& name) const { return root_ + "/" + name; }
 
