@@ -1,10 +1,12 @@
 #include "tests/core/state/store_contract.h"
 
+#include "core/state/etcd_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/core/state/test_folder.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/simulated_etcd.h"
 
 namespace jim {
 namespace {
@@ -238,13 +240,36 @@ StoreKind sqlite(std::string name, Sealing sealing) {
       }};
 }
 
+/// With a client of its own, which lives as long as the store.
+struct EtcdStoreOverHttp : SimulatedEtcdHttp, RecordStore {
+  EtcdStoreOverHttp(EventLoop& loop, SimulatedEtcd& etcd, Sealing sealing)
+      : SimulatedEtcdHttp(loop, etcd),
+        RecordStore(loop,
+                    std::make_unique<EtcdStore>(loop, static_cast<Http&>(*this),
+                                                EtcdPlace{.members = {"http://h1:2379"},
+                                                          .prefix = "jim/chat",
+                                                          .name = "etcd://h1:2379/jim/chat"}),
+                    std::move(sealing)) {}
+};
+
+StoreKind etcd(std::string name, Sealing sealing) {
+  return {.name = std::move(name), .make_place = [sealing] {
+            auto server = std::make_shared<std::unique_ptr<SimulatedEtcd>>();
+            return [server, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              if (!*server) *server = std::make_unique<SimulatedEtcd>(loop.clock());
+              return std::make_unique<EtcdStoreOverHttp>(loop, **server, sealing);
+            };
+          }};
+}
+
 Sealing sealed() {
   return {.keys = {{.bytes = Secret(std::string(32, 'k')), .origin = "key"}}, .required = true};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StoreContract,
                          testing::Values(memory(), sqlite("Sqlite", {}),
-                                         sqlite("SealedSqlite", sealed())),
+                                         sqlite("SealedSqlite", sealed()), etcd("Etcd", {}),
+                                         etcd("SealedEtcd", sealed())),
                          name_of);
 
 }  // namespace
