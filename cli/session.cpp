@@ -21,7 +21,11 @@ namespace jim {
 namespace {
 
 /// A dead holder is replaced after that long; a living one renews three times within it.
-constexpr Duration kTerm = std::chrono::seconds(60);
+const Duration kTerm = [] {
+  const char* asked = std::getenv("JIM_LOCK_TERM");  // for tests
+  return asked == nullptr ? std::chrono::seconds(60)
+                          : parse_duration(asked).value_or(std::chrono::seconds(60));
+}();
 constexpr int kStateLocked = 8;
 constexpr const char* kSandboxState = ".jim/sandbox-state.db";
 constexpr const char* kSandboxData = ".jim/sandbox";
@@ -114,6 +118,10 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (globals_.sandbox) place = kSandboxState;
   StoreSettings settings = {.root = workspace_.config().root};
   if (!place.empty()) settings.url = place;
+  settings.environment = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
   auto opened = open_store(loop_, state_http_, settings);
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
