@@ -81,8 +81,10 @@ jim graph --format mermaid)"},
     ManualPage{
         "state",
         R"(State says which object belongs to which resource. It lies in .jim/state.db, or where 'state:' of
-the file or --state says. It may be lost: 'jim state rebuild' makes it anew.)",
+the file or --state says: another file, or etcd://h1,h2,h3/PREFIX for state that several people
+share. It may be lost: 'jim state rebuild' makes it anew.)",
         R"(jim state list
+jim --state etcd://h1,h2,h3/jim/chat state list
 jim state mv web frontend)"},
     ManualPage{"state list", "", R"(jim state list
 jim state list -o json)"},

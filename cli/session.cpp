@@ -133,7 +133,7 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   store_ = std::move(*opened);
   if (to_write) {
     auto lock =
-        loop_.run(HeldLock::acquire(loop_, *store_, stop_, this_holder(command), kLockTerm));
+        loop_.run(HeldLock::acquire(loop_, *store_, stop_, this_holder(command), lock_term()));
     if (!lock) {
       fail(lock.error());
       if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;

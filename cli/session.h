@@ -25,7 +25,7 @@
 namespace jim {
 
 /// A dead holder of the state's lock is replaced after that long.
-inline constexpr Duration kLockTerm = std::chrono::seconds(60);
+Duration lock_term();
 /// The exit status when someone else holds it.
 inline constexpr int kStateLocked = 8;
 /// Where the sandbox keeps its objects, and what jim remembers of them, from the file's folder.

@@ -55,7 +55,7 @@ class HeldSandbox {
     auto opened = open_store(loop_, http_, settings);
     if (!opened) return fail(context_.terminal, opened.error());
     const LockHolder wanted = this_holder(command);
-    const auto lock = loop_.run((*opened)->acquire_lock(wanted, kLockTerm));
+    const auto lock = loop_.run((*opened)->acquire_lock(wanted, lock_term()));
     if (!lock) {
       const int status = fail(context_.terminal, lock.error());
       return lock.error().code == ErrorCode::conflict ? kStateLocked : status;

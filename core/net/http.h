@@ -40,6 +40,7 @@ struct HttpRequest {
   std::string body = {};
   bool has_body = false;
   bool mutating = false;
+  bool once = false;  ///< whoever sends it has a better way to try again: RetryingHttp does not
   std::string provider = {};  ///< whose limits it counts against; also for logs
   std::string route = {};     ///< the manifest's name of the route, for limits per route
   HttpOptions options = {};

@@ -26,6 +26,7 @@ RetryingHttp::RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std:
     : loop_(loop), next_(next), policy_(policy), random_(seed), counts_(counts), stop_(stop) {}
 
 bool RetryingHttp::may_retry(const HttpRequest& request, const Result<HttpResponse>& reply) const {
+  if (request.once) return false;
   if (!reply) {
     const ErrorCode code = reply.error().code;
     return code == ErrorCode::unavailable || (!request.mutating && code == ErrorCode::timed_out);

@@ -25,8 +25,8 @@ std::optional<Duration> retry_after(const HttpResponse& response,
 
 /// Sends again what failed for the moment, with growing waits and jitter. A read: on 408, 429, 500,
 /// 502, 503, 504 and on a broken or missing answer. A change: only when it surely did nothing: 429,
-/// 503 with Retry-After, or when it never left. What is still failing after the last try is passed
-/// on as it is, and so is everything once `stop` is requested.
+/// 503 with Retry-After, or when it never left. Never one that says `once`. What is still failing
+/// after the last try is passed on as it is, and so is everything once `stop` is requested.
 class RetryingHttp : public Http {
  public:
   RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std::uint32_t seed,

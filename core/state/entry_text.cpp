@@ -62,4 +62,9 @@ std::uint64_t tally_of(const Entry& entry) {
   return tail;
 }
 
+std::string prefix_end(std::string prefix) {
+  ++prefix.back();  // our prefixes are ASCII: no byte is the last one
+  return prefix;
+}
+
 }  // namespace jim

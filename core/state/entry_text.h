@@ -21,5 +21,7 @@ Result<std::string_view> read_clear(const Entry& entry);
 /// What an entry adds to the state's tally, a sum that tells a missing, surplus or older entry.
 /// Clear: its checksum. Sealed: the end of the tag, which nobody without the key can make.
 std::uint64_t tally_of(const Entry& entry);
+/// The least key that is greater than every key beginning with `prefix`.
+std::string prefix_end(std::string prefix);
 
 }  // namespace jim

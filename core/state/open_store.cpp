@@ -6,6 +6,8 @@
 
 #include "core/base/text.h"
 #include "core/net/http.h"
+#include "core/state/etcd_place.h"
+#include "core/state/etcd_store.h"
 #include "core/state/open_s3_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
@@ -34,11 +36,16 @@ Result<std::unique_ptr<StateStore>> open_store(EventLoop& loop, Http& http,
         std::make_unique<RecordStore>(loop, std::move(*entries), settings.sealing));
   }
   std::string path = settings.url;
+  if (is_etcd_url(path)) {
+    auto entries = open_etcd(loop, http, settings);
+    if (!entries) return entries.error();
+    return std::unique_ptr<StateStore>(
+        std::make_unique<RecordStore>(loop, *std::move(entries), settings.sealing));
+  }
   if (path.starts_with(kSqlite)) path.erase(0, kSqlite.size());
   if (path.find("://") != std::string::npos)
-    return wrong(settings,
-                 fmt::format("state cannot be kept in '{}': this version keeps state in files only",
-                             escape_control(url_for_log(path))));
+    return wrong(settings, fmt::format("state cannot be kept in '{}': jim knows no such place",
+                                       escape_control(url_for_log(path))));
   if (path.empty() || path.find('\0') != std::string::npos || path.ends_with('/'))
     return wrong(settings, fmt::format("'{}' names no file for the state",
                                        escape_control(url_for_log(settings.url))));

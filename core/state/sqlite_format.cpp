@@ -93,11 +93,6 @@ Result<void> rewrite(SqliteDatabase& database, const std::vector<Entry>& entries
 
 }  // namespace
 
-std::string prefix_end(std::string prefix) {
-  ++prefix.back();  // our prefixes are ASCII: no byte is the last one
-  return prefix;
-}
-
 Result<std::int64_t> format_of(SqliteDatabase& database) {
   auto statement = database.prepare("pragma user_version");
   if (!statement) return statement.error();

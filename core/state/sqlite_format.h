@@ -20,7 +20,4 @@ Result<std::vector<Entry>> read_old_format(SqliteDatabase& database, const std::
                                            const std::vector<std::string>& prefixes);
 /// Rewrites a file of an older format, in one transaction.
 Result<void> bring_to_current_format(SqliteDatabase& database, const std::string& place);
-/// The least text that is greater than every text beginning with `prefix`.
-std::string prefix_end(std::string prefix);
-
 }  // namespace jim

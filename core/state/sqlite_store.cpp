@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <unordered_map>
 
+#include "core/state/entry_text.h"
 #include "core/state/lock.h"
 #include "core/state/sqlite_format.h"
 #include "core/state/sqlite_problem.h"

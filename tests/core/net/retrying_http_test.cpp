@@ -46,6 +46,15 @@ TEST_F(RetryingHttpTest, AReadIsNotSentAgainAfterAnAnswerThatWillStay) {
   }
 }
 
+TEST_F(RetryingHttpTest, WhatIsToBeSentOnceIsPassedOnAsItEnds) {
+  HttpRequest request = read();
+  request.once = true;
+  EXPECT_EQ(send(request, {reply(503), reply(200)})->status, 503);
+  EXPECT_EQ(sent_, 1u);
+  EXPECT_FALSE(send(request, {failure(ErrorCode::unavailable), reply(200)}));
+  EXPECT_EQ(sent_, 1u);
+}
+
 TEST_F(RetryingHttpTest, AReadWithoutAnAnswerIsSentAgain) {
   for (const ErrorCode code : {ErrorCode::unavailable, ErrorCode::timed_out}) {
     EXPECT_TRUE(send(read(), {failure(code), reply(200)}));

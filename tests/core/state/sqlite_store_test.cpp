@@ -336,13 +336,13 @@ TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
   EXPECT_TRUE(std::filesystem::exists(folder_.path("deep/er/x.db")));
 }
 
-TEST_F(SqliteStoreTest, OtherKindsOfStoresAreNamedAsMissing) {
-  for (const char* url : {"etcd://a,b/x", "https://git.example/state"}) {
+TEST_F(SqliteStoreTest, AKindOfPlaceThatIsNotKnownIsNamed) {
+  for (const char* url : {"ftp://host/x", "https://git.example/state"}) {
     const auto store = open_store(loop_, http_, {.url = url});
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::invalid_config);
     EXPECT_EQ(store.error().message, "state cannot be kept in '" + std::string(url) +
-                                         "': this version keeps state in files only");
+                                         "': jim knows no such place");
     EXPECT_EQ(store.error().hint, "name a file, such as .jim/state.db");
   }
   EXPECT_FALSE(open_store(loop_, http_, {.url = ""}));

@@ -1,11 +1,13 @@
 #include "tests/core/state/store_contract.h"
 
+#include "core/state/etcd_store.h"
 #include "core/state/open_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/core/state/test_folder.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/simulated_etcd.h"
 #include "tests/fakes/simulated_s3.h"
 
 namespace jim {
@@ -240,6 +242,28 @@ StoreKind sqlite(std::string name, Sealing sealing) {
       }};
 }
 
+/// With a client of its own, which lives as long as the store.
+struct EtcdStoreOverHttp : SimulatedEtcdHttp, RecordStore {
+  EtcdStoreOverHttp(EventLoop& loop, SimulatedEtcd& etcd, Sealing sealing)
+      : SimulatedEtcdHttp(loop, etcd),
+        RecordStore(loop,
+                    std::make_unique<EtcdStore>(loop, static_cast<Http&>(*this),
+                                                EtcdPlace{.members = {"http://h1:2379"},
+                                                          .prefix = "jim/chat",
+                                                          .name = "etcd://h1:2379/jim/chat"}),
+                    std::move(sealing)) {}
+};
+
+StoreKind etcd(std::string name, Sealing sealing) {
+  return {.name = std::move(name), .make_place = [sealing] {
+            auto server = std::make_shared<std::unique_ptr<SimulatedEtcd>>();
+            return [server, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              if (!*server) *server = std::make_unique<SimulatedEtcd>(loop.clock());
+              return std::make_unique<EtcdStoreOverHttp>(loop, **server, sealing);
+            };
+          }};
+}
+
 /// Two machines' views in turn: each folder has its own journal.
 StoreKind s3(std::string name, SimulatedS3::Etags etags, Sealing sealing) {
   struct Place {
@@ -278,7 +302,8 @@ INSTANTIATE_TEST_SUITE_P(All, StoreContract,
                                          sqlite("SealedSqlite", sealed()),
                                          s3("S3", SimulatedS3::Etags::in_quotes, {}),
                                          s3("SealedS3", SimulatedS3::Etags::in_quotes, sealed()),
-                                         s3("S3OfCeph", SimulatedS3::Etags::bare, {})),
+                                         s3("S3OfCeph", SimulatedS3::Etags::bare, {}),
+                                         etcd("Etcd", {}), etcd("SealedEtcd", sealed())),
                          name_of);
 
 }  // namespace
