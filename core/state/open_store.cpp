@@ -6,6 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/net/http.h"
+#include "core/state/http_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 
@@ -24,8 +25,14 @@ Diagnostic wrong(const StoreSettings& settings, std::string message) {
 
 }  // namespace
 
-Result<std::unique_ptr<StateStore>> open_store(EventLoop& loop, Http& /*http*/,
+Result<std::unique_ptr<StateStore>> open_store(EventLoop& loop, Http& http,
                                                const StoreSettings& settings) {
+  if (settings.url.starts_with("http://") || settings.url.starts_with("https://")) {
+    auto entries = open_http(loop, http, settings);
+    if (!entries) return entries.error();
+    return std::unique_ptr<StateStore>(
+        std::make_unique<RecordStore>(loop, std::move(*entries), settings.sealing));
+  }
   std::string path = settings.url;
   if (path.starts_with(kSqlite)) path.erase(0, kSqlite.size());
   if (path.find("://") != std::string::npos)

@@ -337,7 +337,7 @@ TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
 }
 
 TEST_F(SqliteStoreTest, OtherKindsOfStoresAreNamedAsMissing) {
-  for (const char* url : {"etcd://a,b/x", "s3://bucket/key", "https://git.example/state"}) {
+  for (const char* url : {"etcd://a,b/x", "s3://bucket/key"}) {
     const auto store = open_store(loop_, http_, {.url = url});
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::invalid_config);

@@ -1,10 +1,12 @@
 #include "tests/core/state/store_contract.h"
 
+#include "core/state/http_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/core/state/test_folder.h"
 #include "tests/fakes/memory_store.h"
+#include "tests/fakes/simulated_http_state.h"
 
 namespace jim {
 namespace {
@@ -238,14 +240,40 @@ StoreKind sqlite(std::string name, Sealing sealing) {
       }};
 }
 
+/// A server with the clients that were made of it: a store needs its client as long as it lives.
+struct HttpStatePlace {
+  std::optional<SimulatedHttpState> server = {};
+  std::vector<std::unique_ptr<SimulatedHttpStateClient>> clients = {};
+};
+
+StoreKind http(std::string name, SimulatedHttpState::Habits habits, Sealing sealing) {
+  return {.name = std::move(name), .make_place = [habits, sealing] {
+            auto place = std::make_shared<HttpStatePlace>();
+            return [place, habits, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              if (!place->server) place->server.emplace(loop.clock(), habits);
+              place->clients.push_back(
+                  std::make_unique<SimulatedHttpStateClient>(loop, *place->server));
+              StoreSettings settings = {.url = "https://state.example/state/demo"};
+              if (habits.like_gitlab)
+                settings.url = "https://state.example/api/v4/projects/7/terraform/state/demo";
+              auto entries = open_http(loop, *place->clients.back(), settings);
+              return std::make_unique<RecordStore>(loop, std::move(*entries), sealing);
+            };
+          }};
+}
+
 Sealing sealed() {
   return {.keys = {{.bytes = Secret(std::string(32, 'k')), .origin = "key"}}, .required = true};
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StoreContract,
-                         testing::Values(memory(), sqlite("Sqlite", {}),
-                                         sqlite("SealedSqlite", sealed())),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    All, StoreContract,
+    testing::Values(memory(), sqlite("Sqlite", {}), sqlite("SealedSqlite", sealed()),
+                    http("Http", {}, {}), http("SealedHttp", {}, sealed()),
+                    http("Gitlab", {.like_gitlab = true}, {}),
+                    http("HttpThatComparesNoIds", {.compares_ids = false}, {}),
+                    http("HttpThatTellsNoHolder", {.tells_holder = false}, {})),
+    name_of);
 
 }  // namespace
 }  // namespace jim
