@@ -21,7 +21,12 @@ namespace jim {
 namespace {
 
 /// A dead holder is replaced after that long; a living one renews three times within it.
-constexpr Duration kTerm = std::chrono::seconds(60);
+Duration lock_term() {
+  const char* set = std::getenv("JIM_LOCK_TERM");  // for tests
+  const auto term = set != nullptr ? parse_duration(set) : std::nullopt;
+  return term.value_or(std::chrono::seconds(60));
+}
+const Duration kTerm = lock_term();
 constexpr int kStateLocked = 8;
 constexpr const char* kSandboxState = ".jim/sandbox-state.db";
 constexpr const char* kSandboxData = ".jim/sandbox";

@@ -33,6 +33,9 @@ Value lock_value(const HttpLock& lock) {
   out.value("since", to_unix(lock.since));
   out.value("renewed", to_unix(lock.renewed));
   out.value("term", lock.term.count());
+  out.text("machine", lock.process.machine);
+  out.value("pid", lock.process.pid);
+  out.text("started", lock.process.started);
   return out.take();
 }
 
@@ -48,6 +51,9 @@ std::optional<HttpLock> lock_from(const Value& value) {
   in.number("since", since);
   in.number("renewed", renewed);
   in.number("term", term);
+  in.text("machine", lock.process.machine);
+  in.number("pid", lock.process.pid);
+  in.text("started", lock.process.started);
   if (!in.finish().empty() || lock.id.empty() || term <= 0) return std::nullopt;
   lock.since = from_unix(since);
   lock.renewed = from_unix(renewed);

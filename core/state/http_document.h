@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/state/entry_store.h"
+#include "core/state/process_identity.h"
 
 namespace jim {
 
@@ -18,7 +19,7 @@ struct HttpLock {
   std::chrono::system_clock::time_point since = {};
   std::chrono::system_clock::time_point renewed = {};  ///< last sign of life, server's time
   Duration term = {};
-  bool operator==(const HttpLock&) const = default;
+  ProcessIdentity process = {};
 };
 
 /// State as one JSON object that servers of Terraform's state take: a Terraform state without
@@ -31,7 +32,6 @@ struct HttpDocument {
   std::int64_t token = 0;    ///< of the last holder
   std::optional<HttpLock> lock = {};
   std::map<std::string, Entry, std::less<>> entries = {};
-  bool operator==(const HttpDocument&) const = default;
 };
 
 std::string write_document(const HttpDocument& document);

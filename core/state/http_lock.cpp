@@ -113,7 +113,7 @@ HeldLock judge_holder(const std::string& place, const LockInfo& ours,
   if (told) held.lock = *told;
   if (!told) held.lock = {.id = seen->id, .operation = seen->command, .who = seen->who};
   if (seen && seen->id == held.lock.id) {
-    held.dead = now >= seen->renewed + seen->term;
+    held.dead = now >= seen->renewed + seen->term || is_gone(seen->process);
     held.refusal = held_lock(place, holder_of(*seen, 0));
     return held;
   }

@@ -30,7 +30,7 @@ std::optional<LockInfo> read_lock_info(std::string_view text);
 /// The holder who is in our way.
 struct HeldLock {
   LockInfo lock = {};
-  bool dead = false;        ///< a jim that gave no sign of life for its term
+  bool dead = false;        ///< a jim without a sign of life for its term, or gone
   Diagnostic refusal = {};  ///< what to tell when it is not replaced
 };
 

@@ -190,7 +190,8 @@ Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration te
                      .who = std::move(wanted.who),
                      .command = std::move(wanted.command),
                      .since = exchange_.now(),
-                     .term = term};
+                     .term = term,
+                     .process = this_process()};
   if (auto written = co_await put(before); !written) co_return written.error();
   co_return holder_of(*document_->lock, document_->token);
 }
