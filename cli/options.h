@@ -58,7 +58,8 @@ struct AdoptFlags {
 
 struct StateFlags {
   std::string address = {};  ///< show, rm, mv
-  std::string to = {};       ///< mv
+  std::string to = {};       ///< mv, move
+  std::string file = {};     ///< push
 };
 
 struct ExplainFlags {

@@ -14,6 +14,7 @@
 #include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/provider/rest_provider.h"
+#include "core/state/move_state.h"
 #include "core/state/open_store.h"
 
 namespace jim {
@@ -102,10 +103,35 @@ bool Session::open_file(Vendors vendors) {
   return true;
 }
 
-bool Session::open_state_alone(const std::string& command) {
+bool Session::open_state_alone(const std::string& command, bool to_write) {
   Diagnostics found;
   if (!workspace_.load_file(found)) return fail(found), false;
-  return open_store_of_file(command, false);
+  return open_store_of_file(command, to_write);
+}
+
+bool Session::take_lock(StateStore& store, const std::string& command, Background& heart) {
+  const LockHolder wanted = {.who = who_am_i(), .command = command};
+  const auto lock = loop_.run(store.acquire_lock(wanted, kTerm));
+  if (!lock) {
+    fail(lock.error());
+    if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
+    return false;
+  }
+  heart = beat(store);
+  return true;
+}
+
+StateStore* Session::open_other_place(const std::string& url, const std::string& command) {
+  const StoreSettings settings = {.url = url, .root = workspace_.config().root};
+  auto opened = open_store(loop_, state_http_, settings);
+  if (!opened) return fail(opened.error()), nullptr;
+  if ((*opened)->place() == store_->place())
+    return fail(Diagnostic{.code = ErrorCode::invalid_config,
+                           .message = "the state is in " + store_->place() + " already"}),
+           nullptr;
+  if (!take_lock(**opened, command, other_heart_)) return nullptr;
+  other_ = std::move(*opened);
+  return other_.get();
 }
 
 bool Session::open_state(const std::string& command, bool to_write) {
@@ -123,19 +149,14 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
-    const LockHolder wanted = {.who = who_am_i(), .command = command};
-    const auto lock = loop_.run(store_->acquire_lock(wanted, kTerm));
-    if (!lock) {
-      fail(lock.error());
-      if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
-      return false;
-    }
+    if (!take_lock(*store_, command, heart_)) return false;
     locked_ = true;
-    heart_ = beat();
   }
   auto state = loop_.run(store_->load());
   if (!state) return fail(state.error()), false;
   state_ = std::move(*state);
+  if (!state_.head.moved_to.empty())
+    return fail(moved_away(escape_control(store_->place()), state_.head)), false;
   if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
     return fail(Diagnostic{
                .code = ErrorCode::invalid_config,
@@ -167,10 +188,10 @@ bool Session::know_types_of_state() {
   return true;
 }
 
-Background Session::beat() {
+Background Session::beat(StateStore& store) {
   while (true) {
     co_await loop_.sleep(kTerm / 3);
-    const auto renewed = co_await store_->renew_lock(kTerm);
+    const auto renewed = co_await store.renew_lock(kTerm);
     if (renewed || renewed.error().code != ErrorCode::conflict) continue;
     lost_lock_ = renewed.error();
     stop_.request();
@@ -281,6 +302,12 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 
 bool Session::close() {
   heart_ = Background();
+  other_heart_ = Background();
+  if (other_) {
+    const auto released = loop_.run(other_->release_lock());
+    other_.reset();
+    if (!released && !lost_lock_) return fail(released.error()), false;
+  }
   if (!locked_) return true;
   locked_ = false;
   if (lost_lock_) return fail(*lost_lock_), false;

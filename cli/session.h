@@ -37,9 +37,11 @@ class Session {
   /// The file and its providers' manifests, evaluated. Where no vendor is asked no credential is
   /// needed.
   bool open_file(Vendors vendors = Vendors::asked);
-  /// Opens the state for reading where the file says it is. Nothing else of the file is evaluated,
-  /// so no variable of the environment has to be set for the rest.
-  bool open_state_alone(const std::string& command);
+  /// Opens the state where the file says it is. Nothing else of the file is evaluated, so no
+  /// variable of the environment has to be set for the rest.
+  bool open_state_alone(const std::string& command, bool to_write = false);
+  /// Opens another place for state and takes its lock, until the end; null with the error told.
+  StateStore* open_other_place(const std::string& url, const std::string& command);
   /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
   /// the end.
   bool open_state(const std::string& command, bool to_write);
@@ -79,10 +81,11 @@ class Session {
 
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
+  bool take_lock(StateStore& store, const std::string& command, Background& heart);
   bool know_types_of_state();
   bool start_sandbox();
   bool add_limits(const Account& account);
-  Background beat();
+  Background beat(StateStore& store);
 
   Terminal& terminal_;
   const Globals& globals_;
@@ -103,6 +106,8 @@ class Session {
   State state_ = {};
   bool locked_ = false;
   Background heart_ = {};
+  std::unique_ptr<StateStore> other_ = {};
+  Background other_heart_ = {};
   std::optional<Diagnostic> lost_lock_ = {};
   std::map<std::string, std::unique_ptr<Provider>> owned_ = {};
   Providers providers_ = {};

@@ -54,10 +54,7 @@ Task<Result<MovedState>> move_state(StateStore& from, StateStore& to) {
   auto whole = co_await read_whole(from);
   if (!whole) co_return whole.error();
   const StateHead& head = whole->state.head;
-  if (head.lineage.empty())
-    co_return Diagnostic{.code = ErrorCode::invalid_config,
-                         .message = fmt::format("there is no state in {} to move", from.place()),
-                         .hint = "name its place by 'state:' of the file or by --state"};
+  if (head.lineage.empty()) co_return nothing_to_move(from.place());
   if (!head.moved_to.empty()) co_return moved_away(from.place(), head);
   auto there = co_await read_whole(to);
   if (!there) co_return there.error();
@@ -77,6 +74,12 @@ Task<Result<MovedState>> move_state(StateStore& from, StateStore& to) {
   }
   if (auto marked = co_await from.mark_moved(to.place()); !marked) co_return marked.error();
   co_return MovedState{.records = whole->state.records.size(), .runs = whole->runs.size()};
+}
+
+Diagnostic nothing_to_move(const std::string& place) {
+  return {.code = ErrorCode::invalid_config,
+          .message = fmt::format("there is no state in {} to move", place),
+          .hint = "name its place by 'state:' of the file or by --state"};
 }
 
 Diagnostic moved_away(const std::string& place, const StateHead& head) {

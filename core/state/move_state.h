@@ -18,6 +18,8 @@ struct MovedState {
 /// state, with `io` when what was written reads back different.
 Task<Result<MovedState>> move_state(StateStore& from, StateStore& to);
 
+/// There is no state in `place`.
+Diagnostic nothing_to_move(const std::string& place);
 /// Why nothing is done with a state that was moved away.
 Diagnostic moved_away(const std::string& place, const StateHead& head);
 
