@@ -108,7 +108,7 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
   }
   // Writes go on from what was read.
   const bool ours = !lock_.id.empty() && (*found)->lock && (*found)->lock->id == lock_.id;
-  if (ours) document_ = std::move(**found);
+  if (ours) marks_ = {(*found)->write};
   co_return entries;
 }
 
@@ -131,7 +131,6 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   const auto seen = co_await exchange_.get();
   if (!seen) co_return seen.error();
   lock_ = new_lock(wanted, term, exchange_.now());
-  document_.reset();
   if (auto locked = co_await lock_server(); !locked) {
     lock_ = {};
     co_return locked.error();
@@ -142,7 +141,6 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
     if (holder.error().code != ErrorCode::conflict)
       const auto unlocked = co_await exchange_.unlock(lock_);
     lock_ = {};
-    document_.reset();
   }
   co_return holder;
 }
@@ -183,24 +181,27 @@ Task<Result<void>> HttpStore::lock_server() {
 Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration term) {
   auto found = co_await exchange_.get();
   if (!found) co_return found.error();
-  const std::string before = *found ? (*found)->write : "";
-  document_ = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
-  ++document_->token;
-  document_->lock = {.id = lock_.id,
-                     .who = std::move(wanted.who),
-                     .command = std::move(wanted.command),
-                     .since = exchange_.now(),
-                     .term = term,
-                     .process = this_process()};
-  if (auto written = co_await put(before); !written) co_return written.error();
-  co_return holder_of(*document_->lock, document_->token);
+  HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
+  term_ = term;
+  ++document.token;
+  document.lock = {.id = lock_.id,
+                   .who = std::move(wanted.who),
+                   .command = std::move(wanted.command),
+                   .since = exchange_.now(),
+                   .term = term,
+                   .process = this_process()};
+  const LockHolder holder = {.who = document.lock->who,
+                             .command = document.lock->command,
+                             .since = utc_text(document.lock->since),
+                             .expires = utc_text(exchange_.now() + term),
+                             .token = document.token};
+  if (auto written = co_await put(std::move(document)); !written) co_return written.error();
+  co_return holder;
 }
 
 Task<Result<void>> HttpStore::renew_lock(Duration term) {
-  if (document_ && document_->lock) {
-    document_->lock->term = term;
-    if (exchange_.now() < document_->lock->renewed + term / kFresh) co_return Result<void>();
-  }
+  term_ = term;
+  if (!lock_.id.empty() && exchange_.now() < renewed_ + term / kFresh) co_return Result<void>();
   Batch nothing;
   co_return co_await commit(std::move(nothing));
 }
@@ -214,13 +215,11 @@ Task<Result<void>> HttpStore::release_lock() {
   // Whose lock is lost must not take off the one of whoever has it now.
   bool lost = found && *found && (!(*found)->lock || (*found)->lock->id != lock.id);
   if (found && *found && !lost) {
-    document_ = std::move(**found);
-    document_->lock.reset();
-    const auto written = co_await put(document_->write);
+    (*found)->lock.reset();
+    const auto written = co_await put(std::move(**found));
     lost = !written && written.error().code == ErrorCode::conflict;
   }
   lock_ = {};
-  document_.reset();
   if (!found) co_return found.error();
   if (lost) co_return Result<void>();
   const auto unlocked = co_await exchange_.unlock(lock);
@@ -246,7 +245,6 @@ Task<Result<void>> HttpStore::commit(Batch batch) {
 Task<Result<void>> HttpStore::write_group() {
   Group group(waiting_);
   auto written = co_await write(group.members);
-  if (!written) document_.reset();
   group.end(written);
   co_return written;
 }
@@ -256,16 +254,17 @@ Task<Result<void>> HttpStore::write(const std::vector<Waiting*>& group) {
   auto found = co_await read_patiently();
   if (!found) co_return found.error();
   if (auto same = check(*found); !same) co_return same;
-  if (!document_) document_ = std::move(**found);
+  HttpDocument document = std::move(**found);
+  document.lock->term = term_;
   for (const Waiting* one : group) {
     for (const EntryChange& change : one->batch.changes) {
       if (change.remove)
-        document_->entries.erase(change.entry.key);
+        document.entries.erase(change.entry.key);
       else
-        document_->entries[change.entry.key] = change.entry;
+        document.entries[change.entry.key] = change.entry;
     }
   }
-  co_return co_await put(document_->write);
+  co_return co_await put(std::move(document));
 }
 
 Diagnostic HttpStore::lost(const std::optional<HttpDocument>& found) const {
@@ -277,21 +276,29 @@ Diagnostic HttpStore::lost(const std::optional<HttpDocument>& found) const {
 Result<void> HttpStore::check(const std::optional<HttpDocument>& found) const {
   if (!found) return damaged_state(place(), "the server does not have it any more");
   if (!found->lock || found->lock->id != lock_.id) return lost(found);
-  if (document_ && found->write != document_->write)
+  if (std::find(marks_.begin(), marks_.end(), found->write) == marks_.end())
     return damaged_state(place(), "it is not as this run left it");
   return {};
 }
 
-Task<Result<void>> HttpStore::put(std::string before) {
-  ++document_->serial;
-  document_->write = new_uuid();
-  if (document_->lock) document_->lock->renewed = exchange_.now();
-  const std::string mark = document_->write;
-  const std::string body = write_document(*document_);
+Task<Result<void>> HttpStore::put(HttpDocument document) {
+  const std::string before = document.write;
+  const std::string mark = new_uuid();
+  const auto now = exchange_.now();
+  ++document.serial;
+  document.write = mark;
+  if (document.lock) document.lock->renewed = now;
+  const std::string body = write_document(document);
+  marks_ = {before, mark};
+  const auto arrived = [&] {
+    marks_ = {mark};
+    renewed_ = now;
+    return Result<void>();
+  };
   Patience patience(loop_);
   while (true) {
     const auto reply = co_await exchange_.post(lock_.id, body);
-    if (reply && is_success(*reply)) co_return Result<void>();
+    if (reply && is_success(*reply)) co_return arrived();
     Diagnostic error = reply ? exchange_.refused("writing", *reply) : reply.error();
     if (error.code == ErrorCode::unauthorized || error.code == ErrorCode::invalid_config)
       co_return error;
@@ -299,7 +306,7 @@ Task<Result<void>> HttpStore::put(std::string before) {
     const auto found = co_await exchange_.get();
     if (found) {
       const std::string there = *found ? (*found)->write : "";
-      if (there == mark) co_return Result<void>();
+      if (there == mark) co_return arrived();
       if (there != before) co_return lost(*found);
       if (reply && is_locked(*reply)) co_return lost_to(place(), read_lock_info(reply->body));
       if (!may_pass(error)) co_return error;

@@ -25,7 +25,8 @@ namespace jim {
 /// lost the lock, however late. For those that do not, the document is read before each write, and
 /// must be the one that this run wrote last. What remains possible there: a holder that stops for
 /// longer than its term exactly between that reading and the end of its write overwrites what the
-/// next one wrote in that moment; the next one notices it before its own next write and stops.
+/// next one wrote in that moment, and so do two that replace the same dead one in the same moment;
+/// the other one notices it before its next write, and stops.
 ///
 /// A write whose answer was lost is settled by reading: every writing has a mark of its own.
 class HttpStore : public EntryStore {
@@ -51,15 +52,19 @@ class HttpStore : public EntryStore {
   Task<Result<void>> write(const std::vector<Waiting*>& group);
   /// Reads until it is answered, for a while: a server that restarts must not end a run.
   Task<Result<std::optional<HttpDocument>>> read_patiently();
-  /// Sends `document_` in place of the one whose mark is `before`.
-  Task<Result<void>> put(std::string before);
+  /// Sends it in place of the one that it was made of, which has its mark.
+  Task<Result<void>> put(HttpDocument document);
   Result<void> check(const std::optional<HttpDocument>& found) const;
   Diagnostic lost(const std::optional<HttpDocument>& found) const;
 
   EventLoop& loop_;
   HttpExchange exchange_;
-  LockInfo lock_ = {};                         ///< of the server, once held; no id: none
-  std::optional<HttpDocument> document_ = {};  ///< as this run wrote it last; none: not known
+  LockInfo lock_ = {};  ///< of the server, once held; no id: none
+  Duration term_ = {};
+  std::chrono::system_clock::time_point renewed_ = {};  ///< the last sign of life that arrived
+  /// The writings that may be there: the last one of this run, and the one before it as long as
+  /// nobody knows whether the last arrived.
+  std::vector<std::string> marks_ = {};
   std::vector<Waiting*> waiting_ = {};
   Gate writing_;
 };

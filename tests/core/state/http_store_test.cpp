@@ -197,6 +197,33 @@ TEST_F(HttpStoreTest, AnOlderDocumentPutBackUnderItsHolderIsDamage) {
   EXPECT_EQ(keys(), std::vector<std::string>{"record/b"});
 }
 
+TEST_F(HttpStoreTest, AnOlderDocumentIsNotTakenUpAfterAFailedSignOfLife) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  const std::string before = server_.document(kPath);
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  server_.set_document(kPath, before);
+  clock_.advance(kTerm / 3);
+  EXPECT_EQ(run(store->renew_lock(kTerm)).error().code, ErrorCode::io);
+  EXPECT_EQ(run(store->commit(batch("record/a"))).error().code, ErrorCode::io);
+}
+
+TEST_F(HttpStoreTest, ASignOfLifeThatFailedDoesNotEndTheRun) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  for (const Fault fault : {Fault::request_lost, Fault::answer_lost}) {
+    clock_.advance(kTerm / 3);
+    // Whether it arrived cannot be read either.
+    http_.next_fault = [fault, posted = false](const HttpRequest& request) mutable {
+      posted = posted || request.method == "POST";
+      return request.method == "POST" ? fault : posted ? Fault::request_lost : Fault::none;
+    };
+    EXPECT_FALSE(run(store->renew_lock(kTerm)));
+    http_.next_fault = {};
+    EXPECT_TRUE(run(store->commit(batch("record/a"))));
+  }
+}
+
 // --- commits ---
 
 TEST_F(HttpStoreTest, CommitsThatWaitTogetherAreOneWrite) {
