@@ -109,6 +109,23 @@ guess at a secret can be tried: keep such a file as private as the state itself.
 can another state be made of it that still tells changed secrets from unchanged ones.)",
         R"(jim state export > state.json
 jim state export --with-key > state.json)"},
+    ManualPage{
+        "state pull",
+        R"(What it prints holds the key of the fingerprints: keep it as you keep the state.)",
+        R"(jim state pull > state.json)"},
+    ManualPage{
+        "state push",
+        R"(For a state from a backup. It is taken into an empty place, or in place of an older or newer
+writing of the same state; the state of another project or another lineage is never written over.
+The objects themselves are left alone. Asks first.)",
+        R"(jim state push state.json)"},
+    ManualPage{
+        "state move",
+        R"(Copies the state and its history, reads it back and compares; then the old place is marked, and no
+command goes on with it by accident. Both places are locked meanwhile. Cut short, the state is still
+where it was. Then say the new place in the file. It moves back in the same way. Asks first.)",
+        R"(jim state move --to https://gitlab.example/api/v4/projects/7/terraform/state/shop
+jim --state .jim/new.db state move --to .jim/state.db)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over

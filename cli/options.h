@@ -58,8 +58,9 @@ struct AdoptFlags {
 
 struct StateFlags {
   std::string address = {};  ///< show, rm, mv
-  std::string to = {};       ///< mv
+  std::string to = {};       ///< mv, move
   bool with_key = false;     ///< export
+  std::string file = {};     ///< push
 };
 
 struct ExplainFlags {

@@ -263,6 +263,15 @@ void Parser::add_state() {
                            [this](Context& context) { return run_state_export(context, state_); });
   speaks(exported, {Format::json});
   exported->add_flag("--with-key", state_.with_key, "with the key of the fingerprints");
+  command(*state, "pull", "print everything as JSON, for 'state push'", "",
+          [](Context& context) { return run_state_pull(context); });
+  auto* push = command(*state, "push", "put an exported state in place of this one", "",
+                       [this](Context& context) { return run_state_push(context, state_); });
+  push->add_option("file", state_.file, "what 'state pull' printed")->type_name("FILE")->required();
+  auto* place = command(*state, "move", "keep the state at another place from now on", "",
+                        [this](Context& context) { return run_state_move(context, state_); });
+  value(place, "--to", state_.to, "URL", "the new place: a path or a URL, as for --state")
+      ->required();
   command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
           [](Context& context) { return run_state_rebuild(context); });
 }

@@ -14,6 +14,7 @@
 #include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/provider/rest_provider.h"
+#include "core/state/move_state.h"
 #include "core/state/open_store.h"
 
 namespace jim {
@@ -97,10 +98,10 @@ bool Session::open_file(Vendors vendors) {
   return true;
 }
 
-bool Session::open_state_alone(const std::string& command) {
+bool Session::open_state_alone(const std::string& command, bool to_write) {
   Diagnostics found;
   if (!workspace_.load_file(found)) return fail(found), false;
-  if (!open_store_of_file(command, false)) return false;
+  if (!open_store_of_file(command, to_write)) return false;
   hint_at_sandbox(command);
   return true;
 }
@@ -110,6 +111,32 @@ void Session::hint_at_sandbox(const std::string& command) {
   if (nothing && workspace_.files().exists(workspace_.below_root(kSandboxState)))
     terminal_.err("there is no state yet, but the sandbox has one of its own: jim --sandbox " +
                   command + "\n");
+}
+
+std::unique_ptr<HeldLock> Session::take_lock(StateStore& store, const std::string& command) {
+  auto lock = loop_.run(HeldLock::acquire(loop_, store, stop_, this_holder(command), lock_term()));
+  if (lock) return std::move(*lock);
+  fail(lock.error());
+  if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
+  return nullptr;
+}
+
+StateStore* Session::open_other_place(const std::string& url, const std::string& command) {
+  Diagnostics found;
+  auto settings = workspace_.state_settings(found);
+  if (!settings) return fail(found), nullptr;
+  settings->url = url;
+  settings->where = {};
+  auto opened = open_store(loop_, state_http_, *settings);
+  if (!opened) return fail(opened.error()), nullptr;
+  if ((*opened)->place() == store_->place())
+    return fail(Diagnostic{.code = ErrorCode::invalid_config,
+                           .message = "the state is in " + store_->place() + " already"}),
+           nullptr;
+  other_lock_ = take_lock(**opened, command);
+  if (!other_lock_) return nullptr;
+  other_ = std::move(*opened);
+  return other_.get();
 }
 
 bool Session::open_state(const std::string& command, bool to_write) {
@@ -132,18 +159,14 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!opened) return fail(opened.error()), false;
   store_ = std::move(*opened);
   if (to_write) {
-    auto lock =
-        loop_.run(HeldLock::acquire(loop_, *store_, stop_, this_holder(command), lock_term()));
-    if (!lock) {
-      fail(lock.error());
-      if (lock.error().code == ErrorCode::conflict) status_ = kStateLocked;
-      return false;
-    }
-    lock_ = std::move(*lock);
+    lock_ = take_lock(*store_, command);
+    if (!lock_) return false;
   }
   auto state = loop_.run(store_->load());
   if (!state) return fail(state.error()), false;
   state_ = std::move(*state);
+  if (!state_.head.moved_to.empty())
+    return fail(moved_away(escape_control(store_->place()), state_.head)), false;
   if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
     return fail(Diagnostic{
                .code = ErrorCode::invalid_config,
@@ -278,6 +301,11 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 }
 
 bool Session::close() {
+  if (other_lock_) {
+    const std::unique_ptr<HeldLock> other = std::move(other_lock_);
+    if (auto released = loop_.run(other->release()); !released)
+      return fail(released.error()), false;
+  }
   if (!lock_) return true;
   const std::unique_ptr<HeldLock> lock = std::move(lock_);
   if (auto released = loop_.run(lock->release()); !released) return fail(released.error()), false;

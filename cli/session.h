@@ -50,9 +50,11 @@ class Session {
   bool open_file(Vendors vendors = Vendors::asked);
   /// What `open_file` found wrong or doubtful.
   const Diagnostics& findings() const { return findings_; }
-  /// Opens the state for reading where the file says it is. Nothing else of the file is evaluated,
-  /// so no variable of the environment has to be set for the rest.
-  bool open_state_alone(const std::string& command);
+  /// Opens the state where the file says it is. Nothing else of the file is evaluated, so no
+  /// variable of the environment has to be set for the rest.
+  bool open_state_alone(const std::string& command, bool to_write = false);
+  /// Opens another place for state and takes its lock, until the end; null with the error told.
+  StateStore* open_other_place(const std::string& url, const std::string& command);
   /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
   /// the end.
   bool open_state(const std::string& command, bool to_write);
@@ -92,6 +94,8 @@ class Session {
 
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
+  /// Null with the error told.
+  std::unique_ptr<HeldLock> take_lock(StateStore& store, const std::string& command);
   bool know_types_of_state();
   void hint_at_sandbox(const std::string& command);
   bool start_sandbox();
@@ -116,6 +120,8 @@ class Session {
   std::unique_ptr<StateStore> store_ = {};
   State state_ = {};
   std::unique_ptr<HeldLock> lock_ = {};
+  std::unique_ptr<StateStore> other_ = {};
+  std::unique_ptr<HeldLock> other_lock_ = {};
   std::map<std::string, std::unique_ptr<Provider>> owned_ = {};
   Providers providers_ = {};
   Snapshot snapshot_ = {};

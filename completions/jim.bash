@@ -45,6 +45,7 @@ _jim() {
     --target) _jim_addresses; return ;;
     --exclude) _jim_addresses; return ;;
     --format) COMPREPLY=($(compgen -W 'dot mermaid' -- "$word")); return ;;
+    --to) return ;;
     --listen) return ;;
     --pace) return ;;
     --latency) return ;;
@@ -56,12 +57,12 @@ _jim() {
   esac
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      -f|--file|-C|--directory|--var|--state|-o|--output|--color|--sandbox-scenario|--sandbox-pace|--log|--events|--example|--out|--target|--exclude|--format|--listen|--pace|--latency|--scenario|--record|--tls-certificate|--tls-key|--data)
+      -f|--file|-C|--directory|--var|--state|-o|--output|--color|--sandbox-scenario|--sandbox-pace|--log|--events|--example|--out|--target|--exclude|--format|--to|--listen|--pace|--latency|--scenario|--record|--tls-certificate|--tls-key|--data)
         [[ ${COMP_WORDS[i+1]} == = ]] && ((i++))
         ((i++)) ;;
       -*) ;;
       *) case "$path ${COMP_WORDS[i]}" in
-        ' init'|' validate'|' explain'|' plan'|' apply'|' destroy'|' adopt'|' drift'|' output'|' graph'|' state'|' state list'|' state show'|' state mv'|' state rm'|' state export'|' state rebuild'|' provider'|' provider list'|' provider check'|' sandbox'|' sandbox serve'|' sandbox reset'|' sandbox drift'|' schema'|' completion'|' version'|' help') path="$path ${COMP_WORDS[i]}" ;;
+        ' init'|' validate'|' explain'|' plan'|' apply'|' destroy'|' adopt'|' drift'|' output'|' graph'|' state'|' state list'|' state show'|' state mv'|' state rm'|' state export'|' state pull'|' state push'|' state move'|' state rebuild'|' provider'|' provider list'|' provider check'|' sandbox'|' sandbox serve'|' sandbox reset'|' sandbox drift'|' schema'|' completion'|' version'|' help') path="$path ${COMP_WORDS[i]}" ;;
       esac ;;
     esac
   done
@@ -75,6 +76,7 @@ _jim() {
       ' drift') words="--detailed-exitcode $words" ;;
       ' graph') words="--format $words" ;;
       ' state export') words="--with-key $words" ;;
+      ' state move') words="--to $words" ;;
       ' sandbox serve') words="--listen --pace --no-delays --latency --scenario --record --tls-certificate --tls-key --data $words" ;;
       ' sandbox reset') words="--data $words" ;;
       ' sandbox drift') words="--data $words" ;;
@@ -87,10 +89,11 @@ _jim() {
     ' explain') _jim_topics ;;
     ' apply') compopt -o default ;;
     ' adopt') _jim_addresses ;;
-    ' state') COMPREPLY=($(compgen -W 'list show mv rm export rebuild' -- "$word")) ;;
+    ' state') COMPREPLY=($(compgen -W 'list show mv rm export pull push move rebuild' -- "$word")) ;;
     ' state show') _jim_addresses ;;
     ' state mv') _jim_addresses ;;
     ' state rm') _jim_addresses ;;
+    ' state push') compopt -o default ;;
     ' provider') COMPREPLY=($(compgen -W 'list check' -- "$word")) ;;
     ' provider check') compopt -o default ;;
     ' sandbox') COMPREPLY=($(compgen -W 'serve reset drift' -- "$word")) ;;

@@ -10,9 +10,9 @@
 namespace jim {
 
 /// The lock on a state, kept alive by a heartbeat three times within each term. When it is lost, or
-/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then. That
-/// holds from the end of the term on, not only when the heartbeat gets to know: a run that was put
-/// to sleep must send nothing to a vendor when it wakes up.
+/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then.
+/// That holds from the end of the term on, not only when the heartbeat gets to know: a run that was
+/// put to sleep must send nothing to a vendor when it wakes up.
 class HeldLock {
  public:
   /// Fails as the store does. `loop`, `store` and `stop` outlive it.

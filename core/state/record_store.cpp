@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "core/base/text.h"
 #include "core/state/damage.h"
@@ -148,6 +149,7 @@ Result<void> RecordStore::read_head(const std::vector<Entry>& entries) {
   in.text("fingerprint_key", head_.fingerprint_key);
   in.number("serial", head_.serial);
   in.number("runs", head_.runs);
+  in.text("moved_to", head_.moved_to);
   in.text("tally", tally);
   if (format > kFormat)
     return Diagnostic{
@@ -245,6 +247,7 @@ std::string RecordStore::head_text() const {
   out.text("fingerprint_key", head_.fingerprint_key);
   out.value("serial", head_.serial);
   if (head_.runs != 0) out.value("runs", head_.runs);
+  out.text("moved_to", head_.moved_to);
   out.text("tally", fmt::format("{:016x}", tally_));
   return to_json(out.take());
 }
@@ -452,16 +455,31 @@ Task<Result<void>> RecordStore::seal_again() {
   co_return co_await write_all(std::move(texts));
 }
 
+Task<Result<std::vector<RecordStore::Text>>> RecordStore::left_over(
+    const std::vector<Text>& texts) {
+  std::vector<std::string> prefixes = {kOutputs, kRecord, kRun, kStep};
+  auto entries = co_await entries_->load(std::move(prefixes));
+  if (!entries) co_return entries.error();
+  std::set<std::string_view> wanted;
+  for (const Text& text : texts) wanted.insert(text.key);
+  std::vector<Text> removed;
+  for (Entry& entry : *entries)
+    if (!wanted.contains(entry.key)) removed.push_back({.key = std::move(entry.key)});
+  co_return removed;
+}
+
 Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
                                        std::vector<std::vector<RunStep>> steps) {
   if (auto ready = co_await prepare(); !ready) co_return ready;
-  if (!head_.lineage.empty()) co_return state_exists(place(), head_.project);
-  std::vector<Text> texts;
-  for (const auto& [key, stamp] : stamps_)
-    if (is_counted(key)) texts.push_back({.key = key});
+  const bool comes_back = !head_.moved_to.empty() && head_.lineage == state.head.lineage;
+  if (!head_.lineage.empty() && !comes_back) co_return state_exists(place(), head_.project);
   const std::string lineage = state.head.lineage;
+  const std::int64_t serial = std::max(head_.serial, state.head.serial);
   head_ = std::move(state.head);
+  head_.serial = serial;
+  head_.moved_to.clear();
   head_.lineage.clear();  // until the last batch is written there is no state here
+  std::vector<Text> texts;
   for (const Record& record : state.records)
     texts.push_back({.key = record_key(record.address), .text = json(record_to_value(record))});
   if (!state.outputs.empty())
@@ -473,8 +491,21 @@ Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
       texts.push_back(
           {.key = step_key(runs[i].number, step.number), .text = json(step_to_value(step))});
   }
+  auto removed = co_await left_over(texts);
+  if (!removed) co_return removed.error();
+  std::vector<Text> nothing_more;
+  // First of all, and also when there is nothing else to write: here is no state any more.
+  if (comes_back)
+    if (auto begun = co_await write(nothing_more, true); !begun) co_return begun;
+  if (auto dropped = co_await write_all(std::move(*removed)); !dropped) co_return dropped;
   if (auto written = co_await write_all(std::move(texts)); !written) co_return written;
   head_.lineage = lineage;
+  co_return co_await write(std::move(nothing_more), true);
+}
+
+Task<Result<void>> RecordStore::mark_moved(std::string to) {
+  if (auto ready = co_await prepare(); !ready) co_return ready;
+  head_.moved_to = std::move(to);
   std::vector<Text> nothing_more;
   co_return co_await write(std::move(nothing_more), true);
 }

@@ -31,11 +31,10 @@ class RecordStore : public StateStore {
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
-  std::string place() const override { return entries_->place(); }
-
-  /// Takes a whole state over into an empty place, history included. Needs the lock.
   Task<Result<void>> import(State state, std::vector<Run> runs,
-                            std::vector<std::vector<RunStep>> steps);
+                            std::vector<std::vector<RunStep>> steps) override;
+  Task<Result<void>> mark_moved(std::string to) override;
+  std::string place() const override { return entries_->place(); }
 
  private:
   /// One entry to be written; no text: it is removed.
@@ -62,6 +61,8 @@ class RecordStore : public StateStore {
   std::string json(const Value& value) const;
   Task<Result<void>> drop_old_runs(std::int64_t last);
   Task<Result<void>> seal_again();
+  /// The keys that an import must remove: all that is here and not among `texts`.
+  Task<Result<std::vector<Text>>> left_over(const std::vector<Text>& texts);
   Diagnostic damaged(const std::string& why) const;
 
   EventLoop& loop_;

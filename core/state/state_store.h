@@ -21,6 +21,7 @@ struct StateHead {
   std::string fingerprint_key = {};  ///< random; keys the HMACs that stand for secrets
   std::int64_t serial = 0;           ///< grows by one with each commit
   std::int64_t runs = 0;             ///< the number of the last run
+  std::string moved_to = {};         ///< the place where this state goes on; empty: here
   bool operator==(const StateHead&) const = default;
 };
 
@@ -73,6 +74,14 @@ class StateStore {
   virtual Task<Result<std::vector<Run>>> runs() = 0;
   /// The steps of a run, in order.
   virtual Task<Result<std::vector<RunStep>>> steps(std::int64_t run) = 0;
+
+  /// Takes a whole state over, history included. The place has none, or one of the same lineage
+  /// that was moved away; else it fails with `conflict`. Cut short, it leaves no state here. Needs
+  /// the lock.
+  virtual Task<Result<void>> import(State state, std::vector<Run> runs,
+                                    std::vector<std::vector<RunStep>> steps) = 0;
+  /// Notes that the state goes on at another place. Needs the lock.
+  virtual Task<Result<void>> mark_moved(std::string to) = 0;
 
   /// For messages: `.jim/state.db`.
   virtual std::string place() const = 0;

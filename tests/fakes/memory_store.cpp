@@ -135,4 +135,34 @@ Task<Result<std::vector<RunStep>>> MemoryStore::steps(std::int64_t run) {
   co_return steps;
 }
 
+Task<Result<void>> MemoryStore::import(State state, std::vector<Run> runs,
+                                       std::vector<std::vector<RunStep>> steps) {
+  if (auto begun = begin_commit(); !begun) co_return begun;
+  const bool comes_back =
+      !state_.head.moved_to.empty() && state_.head.lineage == state.head.lineage;
+  if (!state_.head.lineage.empty() && !comes_back)
+    co_return state_exists(place(), state_.head.project);
+  const JsonStyle style = stored_style(state.head.fingerprint_key);
+  state_.head = state.head;
+  state_.head.moved_to.clear();
+  state_.records.clear();
+  for (const Record& record : state.records)
+    state_.records[record.address] = to_json(record_to_value(record), style);
+  state_.outputs = to_json(Value(state.outputs), style);
+  state_.runs.clear();
+  state_.steps.clear();
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (i < steps.size())
+      for (const RunStep& step : steps[i]) state_.steps[runs[i].number][step.number] = step;
+    state_.runs[runs[i].number] = runs[i];
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryStore::mark_moved(std::string to) {
+  if (auto begun = begin_commit(); !begun) co_return begun;
+  state_.head.moved_to = std::move(to);
+  co_return Result<void>();
+}
+
 }  // namespace jim

@@ -49,6 +49,9 @@ class MemoryStore : public StateStore {
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
+  Task<Result<void>> import(State state, std::vector<Run> runs,
+                            std::vector<std::vector<RunStep>> steps) override;
+  Task<Result<void>> mark_moved(std::string to) override;
   std::string place() const override { return "memory"; }
 
  private:

@@ -112,6 +112,13 @@ class MortalStore : public StateStore {
   }
   Task<Result<std::vector<Run>>> runs() override { return inner_.runs(); }
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override { return inner_.steps(run); }
+  Task<Result<void>> import(State state, std::vector<Run> runs,
+                            std::vector<std::vector<RunStep>> steps) override {
+    return inner_.import(std::move(state), std::move(runs), std::move(steps));
+  }
+  Task<Result<void>> mark_moved(std::string to) override {
+    return inner_.mark_moved(std::move(to));
+  }
   std::string place() const override { return inner_.place(); }
 
  private:

@@ -337,12 +337,12 @@ TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
 }
 
 TEST_F(SqliteStoreTest, AKindOfPlaceThatIsNotKnownIsNamed) {
-  for (const char* url : {"ftp://host/x", "https://git.example/state"}) {
+  for (const char* url : {"ftp://host/x", "consul://host/jim"}) {
     const auto store = open_store(loop_, http_, {.url = url});
     ASSERT_FALSE(store);
     EXPECT_EQ(store.error().code, ErrorCode::invalid_config);
-    EXPECT_EQ(store.error().message, "state cannot be kept in '" + std::string(url) +
-                                         "': jim knows no such place");
+    EXPECT_EQ(store.error().message,
+              "state cannot be kept in '" + std::string(url) + "': jim knows no such place");
     EXPECT_EQ(store.error().hint, "name a file, such as .jim/state.db");
   }
   EXPECT_FALSE(open_store(loop_, http_, {.url = ""}));

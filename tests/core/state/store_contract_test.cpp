@@ -1,6 +1,7 @@
 #include "tests/core/state/store_contract.h"
 
 #include "core/state/etcd_store.h"
+#include "core/state/http_store.h"
 #include "core/state/open_store.h"
 #include "core/state/record_store.h"
 #include "core/state/sqlite_store.h"
@@ -8,6 +9,7 @@
 #include "tests/core/state/test_folder.h"
 #include "tests/fakes/memory_store.h"
 #include "tests/fakes/simulated_etcd.h"
+#include "tests/fakes/simulated_http_state.h"
 #include "tests/fakes/simulated_s3.h"
 
 namespace jim {
@@ -206,6 +208,65 @@ TEST_P(StoreContract, ARunAndItsStepsAreKept) {
   EXPECT_EQ(run(other->load())->records.size(), 1u);
 }
 
+TEST_P(StoreContract, AWholeStateIsTakenOverWithItsHistory) {
+  const State whole = {.head = {.project = "chat",
+                                .lineage = "k3x9q2mz",
+                                .fingerprint_key = "key",
+                                .serial = 40,
+                                .runs = 2},
+                       .records = {record("db", 0), record("web", 1)},
+                       .outputs = ValueMap::from_entries({{"url", "http://a"}})};
+  const std::vector<jim::Run> history = {{.number = 2, .command = "apply"}, {.number = 1}};
+  const std::vector<std::vector<RunStep>> steps = {{{.number = 1, .address = {.name = "web"}}}, {}};
+  ASSERT_TRUE(run(store_->acquire_lock(holder("ann@north, process 7"), kTerm)));
+  ASSERT_TRUE(run(store_->import(whole, history, steps)));
+  const auto other = open_(loop_);
+  const auto state = run(other->load());
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->records, whole.records);
+  EXPECT_EQ(state->outputs, whole.outputs);
+  EXPECT_EQ(state->head.lineage, "k3x9q2mz");
+  EXPECT_EQ(state->head.runs, 2);
+  EXPECT_GE(state->head.serial, 40);
+  EXPECT_EQ(*run(other->runs()), history);
+  EXPECT_EQ(*run(other->steps(2)), steps[0]);
+  // Work goes on there.
+  ASSERT_TRUE(run(store_->commit({{.record = record("new", 0)}})));
+  EXPECT_EQ(run(other->load())->records.size(), 3u);
+}
+
+TEST_P(StoreContract, NoStateIsTakenOverWhereThereIsOne) {
+  begin();
+  ASSERT_TRUE(run(store_->commit({{.record = record("web", 0)}})));
+  for (const char* lineage : {"k3x9q2mz", "another1"}) {
+    const auto taken = run(store_->import({.head = {.lineage = lineage}}, {}, {}));
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, ErrorCode::conflict);
+  }
+  EXPECT_EQ(addresses(), std::vector<std::string>{"web[0]"});
+}
+
+TEST_P(StoreContract, AStateThatWasMovedAwayMayComeBack) {
+  begin();
+  ASSERT_TRUE(run(store_->commit({{.record = record("old", 0)}, {.record = record("web", 0)}})));
+  ASSERT_TRUE(run(store_->begin_run({.command = "apply"})));
+  ASSERT_TRUE(run(store_->mark_moved("etcd://a/b")));
+  EXPECT_EQ(run(open_(loop_)->load())->head.moved_to, "etcd://a/b");
+  EXPECT_FALSE(run(store_->import({.head = {.lineage = "another1"}}, {}, {})));
+  const State whole = {.head = {.project = "chat", .lineage = "k3x9q2mz", .fingerprint_key = "key"},
+                       .records = {record("new", 0), record("web", 0)}};
+  ASSERT_TRUE(run(store_->import(whole, {}, {})));
+  EXPECT_EQ(addresses(), (std::vector<std::string>{"new[0]", "web[0]"}));
+  EXPECT_EQ(run(store_->load())->head.moved_to, "");
+  EXPECT_TRUE(run(store_->runs())->empty());
+}
+
+TEST_P(StoreContract, TakingOverAndMovingAwayNeedTheLock) {
+  EXPECT_EQ(run(store_->import({.head = {.lineage = "k3x9q2mz"}}, {}, {})).error().code,
+            ErrorCode::conflict);
+  EXPECT_EQ(run(store_->mark_moved("x")).error().code, ErrorCode::conflict);
+}
+
 TEST_P(StoreContract, AWaitingCommitMayBeDropped) {
   begin();
   {
@@ -293,13 +354,39 @@ StoreKind s3(std::string name, SimulatedS3::Etags etags, Sealing sealing) {
           }};
 }
 
+/// A server with the clients that were made of it: a store needs its client as long as it lives.
+struct HttpStatePlace {
+  std::optional<SimulatedHttpState> server = {};
+  std::vector<std::unique_ptr<SimulatedHttpStateClient>> clients = {};
+};
+
+StoreKind http(std::string name, SimulatedHttpState::Habits habits, Sealing sealing) {
+  return {.name = std::move(name), .make_place = [habits, sealing] {
+            auto place = std::make_shared<HttpStatePlace>();
+            return [place, habits, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
+              if (!place->server) place->server.emplace(loop.clock(), habits);
+              place->clients.push_back(
+                  std::make_unique<SimulatedHttpStateClient>(loop, *place->server));
+              StoreSettings settings = {.url = "https://state.example/state/demo"};
+              if (habits.like_gitlab)
+                settings.url = "https://state.example/api/v4/projects/7/terraform/state/demo";
+              auto entries = open_http(loop, *place->clients.back(), settings);
+              return std::make_unique<RecordStore>(loop, std::move(*entries), sealing);
+            };
+          }};
+}
+
 Sealing sealed() {
   return {.keys = {{.bytes = Secret(std::string(32, 'k')), .origin = "key"}}, .required = true};
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StoreContract,
                          testing::Values(memory(), sqlite("Sqlite", {}),
-                                         sqlite("SealedSqlite", sealed()),
+                                         sqlite("SealedSqlite", sealed()), http("Http", {}, {}),
+                                         http("SealedHttp", {}, sealed()),
+                                         http("Gitlab", {.like_gitlab = true}, {}),
+                                         http("HttpThatComparesNoIds", {.compares_ids = false}, {}),
+                                         http("HttpThatTellsNoHolder", {.tells_holder = false}, {}),
                                          s3("S3", SimulatedS3::Etags::in_quotes, {}),
                                          s3("SealedS3", SimulatedS3::Etags::in_quotes, sealed()),
                                          s3("S3OfCeph", SimulatedS3::Etags::bare, {}),

@@ -1,0 +1,32 @@
+#include "cli/approval.h"
+#include "cli/session.h"
+#include "core/base/text.h"
+#include "core/state/move_state.h"
+
+namespace jim {
+
+int run_state_move(Context& context, const StateFlags& flags) {
+  if (!may_proceed(context)) return refuse(context, "state move", "");
+  Session session(context);
+  if (!session.open_state_alone("state move", true)) return session.status();
+  const std::string old_place = escape_control(session.store().place());
+  if (session.state().head.lineage.empty()) return session.fail(nothing_to_move(old_place));
+  StateStore* to = session.open_other_place(flags.to, "state move");
+  if (to == nullptr) return session.status();
+  const std::string new_place = escape_control(to->place());
+  const std::string records = counted(session.state().records.size(), "record");
+  if (!approved(context,
+                "Move the state, " + records + ", from " + old_place + " to " + new_place + "?"))
+    return 1;
+  const auto moved = session.loop().run(move_state(session.store(), *to));
+  if (!moved) return session.fail(moved.error());
+  context.terminal.out("the state is now in " + new_place + ": " +
+                       counted(moved->records, "record") + ", " + counted(moved->runs, "run") +
+                       " of history\n");
+  context.terminal.err("say in the file:\n  state: " + new_place + "\n" + old_place +
+                       " is marked as moved, and nothing goes on with it\n");
+  session.close();
+  return session.status();
+}
+
+}  // namespace jim

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/net/event_loop.h"
+#include "core/state/http_document.h"
+#include "core/state/http_lock.h"
+#include "core/state/http_place.h"
+#include "core/state/server_clock.h"
+
+namespace jim {
+
+/// The four requests of Terraform's http state protocol, each with the MD5 of its body as Terraform
+/// sends it. All may be repeated: a write carries its whole document, a lock its id.
+class HttpExchange {
+ public:
+  HttpExchange(EventLoop& loop, Http& http, HttpPlace place);
+
+  /// The document as it is now; nullopt when there is none yet.
+  Task<Result<std::optional<HttpDocument>>> get();
+  /// Any answer, whatever its status.
+  Task<Result<HttpResponse>> post(std::string lock_id, std::string body);
+  Task<Result<HttpResponse>> lock(LockInfo lock);
+  Task<Result<HttpResponse>> unlock(LockInfo lock);
+
+  /// What an answer that is no success means for people.
+  Diagnostic refused(const std::string& what, const HttpResponse& response) const;
+  /// The server's time.
+  std::chrono::system_clock::time_point now() const { return clock_.now(); }
+  const std::string& shown() const { return place_.shown; }
+
+ private:
+  Task<Result<HttpResponse>> send(std::string method, std::string url,
+                                  std::optional<std::string> body);
+  std::string words_of(const HttpResponse& response) const;
+
+  Http& http_;
+  HttpPlace place_;
+  ServerClock clock_;
+};
+
+inline bool is_success(const HttpResponse& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
+/// How these servers say "somebody else has the lock".
+inline bool is_locked(const HttpResponse& response) {
+  return response.status == 409 || response.status == 423;
+}
+
+}  // namespace jim

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/net/event_loop.h"
+#include "core/state/entry_store.h"
+#include "core/state/http_exchange.h"
+
+namespace jim {
+
+/// Entries in one document on a server of Terraform's http state protocol (GitLab's managed
+/// Terraform state and others). Every commit sends the whole document: commits that wait while one
+/// is under way go together in the next.
+///
+/// The server's lock has no term and its holder gives no sign of life. Jim's has both: each write
+/// of the document, by a commit or by renew_lock, says when, by the server's own Date; who meets a
+/// lock of jim's that is silent for longer than its term takes it off by its id and locks anew. A
+/// lock of another tool is never taken off. While a place was never written, the lock's own time
+/// counts.
+///
+/// Fencing. A server that compares the id of a write with its lock, as GitLab does, refuses whoever
+/// lost the lock, however late. For those that do not, the document is read before each write, and
+/// must be the one that this run wrote last. What remains possible there: a holder that stops for
+/// longer than its term exactly between that reading and the end of its write overwrites what the
+/// next one wrote in that moment, and so do two that replace the same dead one in the same moment;
+/// the other one notices it before its next write, and stops.
+///
+/// A write whose answer was lost is settled by reading: every writing has a mark of its own.
+class HttpStore : public EntryStore {
+ public:
+  HttpStore(EventLoop& loop, Http& http, HttpPlace place);
+  HttpStore(const HttpStore&) = delete;
+  HttpStore& operator=(const HttpStore&) = delete;
+
+  Task<Result<std::vector<Entry>>> load(std::vector<std::string> prefixes) override;
+  Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
+  Task<Result<void>> renew_lock(Duration term) override;
+  Task<Result<void>> release_lock() override;
+  Task<Result<void>> commit(Batch batch) override;
+  std::string place() const override { return exchange_.shown(); }
+
+ private:
+  class Waiting;
+  class Group;
+
+  Task<Result<void>> lock_server();
+  Task<Result<LockHolder>> begin_holding(LockHolder wanted, Duration term);
+  Task<Result<void>> write_group();
+  Task<Result<void>> write(const std::vector<Waiting*>& group);
+  /// Reads until it is answered, for a while: a server that restarts must not end a run.
+  Task<Result<std::optional<HttpDocument>>> read_patiently();
+  /// Sends it in place of the one that it was made of, which has its mark.
+  Task<Result<void>> put(HttpDocument document);
+  Result<void> check(const std::optional<HttpDocument>& found) const;
+  Diagnostic lost(const std::optional<HttpDocument>& found) const;
+
+  EventLoop& loop_;
+  HttpExchange exchange_;
+  LockInfo lock_ = {};  ///< of the server, once held; no id: none
+  Duration term_ = {};
+  std::chrono::system_clock::time_point renewed_ = {};  ///< the last sign of life that arrived
+  /// The writings that may be there: the last one of this run, and the one before it as long as
+  /// nobody knows whether the last arrived.
+  std::vector<std::string> marks_ = {};
+  std::vector<Waiting*> waiting_ = {};
+  Gate writing_;
+};
+
+Result<std::unique_ptr<EntryStore>> open_http(EventLoop& loop, Http& http,
+                                              const StoreSettings& settings);
+
+}  // namespace jim

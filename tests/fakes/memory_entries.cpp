@@ -1,0 +1,42 @@
+#include "tests/fakes/memory_entries.h"
+
+#include <algorithm>
+
+namespace jim {
+
+Task<Result<std::vector<Entry>>> MemoryEntries::load(std::vector<std::string> prefixes) {
+  std::vector<Entry> found;
+  for (const auto& [key, entry] : place_.entries_)
+    if (std::any_of(prefixes.begin(), prefixes.end(),
+                    [&](const std::string& one) { return key.starts_with(one); }))
+      found.push_back(entry);
+  co_return found;
+}
+
+Task<Result<LockHolder>> MemoryEntries::acquire_lock(LockHolder wanted, Duration /*term*/) {
+  wanted.token = token_ = ++place_.token_;
+  co_return wanted;
+}
+
+Task<Result<void>> MemoryEntries::renew_lock(Duration /*term*/) {
+  if (token_ != place_.token_) co_return lost_lock(place(), nullptr);
+  co_return Result<void>();
+}
+
+Task<Result<void>> MemoryEntries::release_lock() { co_return Result<void>(); }
+
+Task<Result<void>> MemoryEntries::commit(Batch batch) {
+  if (token_ != place_.token_) co_return lost_lock(place(), nullptr);
+  if (place_.fail_in_ == 1)
+    co_return Diagnostic{.code = ErrorCode::unavailable, .message = "the place went away"};
+  if (place_.fail_in_ > 1) --place_.fail_in_;
+  for (const EntryChange& change : batch.changes) {
+    if (change.remove)
+      place_.entries_.erase(change.entry.key);
+    else
+      place_.entries_[change.entry.key] = change.entry;
+  }
+  co_return Result<void>();
+}
+
+}  // namespace jim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/state/entry_store.h"
+
+namespace jim {
+
+/// Entries in memory, without terms: whoever asks last has the lock. Several may see one place.
+class MemoryEntries : public EntryStore {
+ public:
+  class Place {
+   public:
+    explicit Place(std::string name) : name_(std::move(name)) {}
+    /// Every commit from the `number`th from now on fails, counted from 1, as at a place that went
+    /// away; 0: none does.
+    void fail_commit(int number) { fail_in_ = number; }
+
+   private:
+    friend class MemoryEntries;
+    std::string name_;
+    std::map<std::string, Entry> entries_ = {};
+    std::int64_t token_ = 0;
+    int fail_in_ = 0;
+  };
+
+  explicit MemoryEntries(Place& place) : place_(place) {}
+  Task<Result<std::vector<Entry>>> load(std::vector<std::string> prefixes) override;
+  Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
+  Task<Result<void>> renew_lock(Duration term) override;
+  Task<Result<void>> release_lock() override;
+  Task<Result<void>> commit(Batch batch) override;
+  std::string place() const override { return place_.name_; }
+
+ private:
+  Place& place_;
+  std::int64_t token_ = 0;
+};
+
+}  // namespace jim
