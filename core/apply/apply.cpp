@@ -38,7 +38,9 @@ class Applier {
   }
 
   Task<Report> run() {
-    co_await settle();
+    if (auto sealed = co_await context_.store.renew_seal(); !sealed) recorder_.fail(sealed.error());
+    if (!plan_.changes.empty()) co_await recorder_.begin_run(context_.run);
+    if (!recorder_.halted()) co_await settle();
     const std::function<Task<void>(std::size_t)> work = [this](std::size_t i) {
       return run_step(schedule_.steps()[i]);
     };
@@ -49,9 +51,11 @@ class Applier {
     } else {
       co_await save_outputs();
     }
-    recorder_.finish();
     report_.errors = recorder_.errors();
     report_.interrupted = context_.stop.requested();
+    co_await recorder_.end_run(exit_status(report_), counts());
+    recorder_.finish();
+    report_.errors = recorder_.errors();
     co_return std::move(report_);
   }
 
@@ -118,6 +122,7 @@ class Applier {
     }
     if (first) {
       begun_[step.change] = context_.loop.clock().now();
+      recorder_.begin_step(change, step.change + 1);
       context_.observer.started(change);
     }
     if (done && step.makes) {
@@ -129,12 +134,17 @@ class Applier {
     const bool half = has_two_halves(change) && first;
     if (done) {
       report.outcome = Outcome::done;
-      if (!half) context_.observer.finished(change, report);
+      if (half) co_return true;
+      recorder_.end_step(change.address, "done", {});
+      context_.observer.finished(change, report);
       co_return true;
     }
     report.error = done.error();
     report.outcome =
         done.error().code == ErrorCode::cancelled ? Outcome::interrupted : Outcome::failed;
+    recorder_.end_step(change.address,
+                       report.outcome == Outcome::failed ? "failed" : "interrupted",
+                       report.error.message);
     context_.observer.finished(change, report);
     co_return false;
   }
@@ -368,6 +378,9 @@ class Applier {
       record.protect = desired->second->protect;
       record.keep = desired->second->keep;
     }
+    recorder_.note_object(change.address, object.id);
+    recorder_.note_after(change.address, record.attributes);
+    if (!has_two_halves(change)) recorder_.close_step(change.address, record.attributes);
     co_return co_await recorder_.save(change.address);
   }
 
@@ -384,6 +397,7 @@ class Applier {
     const bool stays = has_two_halves(change) &&
                        (change.action != Action::replace || change.create_before_destroy);
     if (stays || !is_recorded(change)) co_return Result<void>();
+    if (!has_two_halves(change)) recorder_.close_step(change.address, {});
     co_return co_await recorder_.drop(change.address);
   }
 
@@ -409,6 +423,7 @@ class Applier {
   /// stays, to say so.
   Task<Result<void>> forget(const Change& change) {
     Provider& owner = provider(*change.type);
+    recorder_.close_step(change.address, {});
     if (change.id.empty()) co_return co_await recorder_.drop(change.address);
     if (owner.can_set_mark(*change.type)) {
       const Mark none;  // GCC 12 destroys a temporary of a co_await expression twice
@@ -491,6 +506,13 @@ class Applier {
     context_.state.outputs = {};
     if (auto saved = co_await context_.store.commit_outputs({}); !saved)
       recorder_.fail(saved.error());
+  }
+
+  std::map<std::string, std::int64_t> counts() const {
+    std::map<std::string, std::int64_t> counts;
+    for (const StepReport& step : report_.steps)
+      if (step.outcome == Outcome::done) ++counts[std::string(action_word(step.action))];
+    return counts;
   }
 
   bool all_done() const {

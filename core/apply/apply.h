@@ -58,6 +58,7 @@ struct ApplyContext {
   const StopFlag& stop;  ///< set by a signal
   ApplyObserver& observer;
   std::size_t limit = 256;  ///< changes under way at once
+  Run run = {};             ///< for the history: command, who, version
 };
 
 /// Carries the plan out: in order of dependency, side by side where possible. Needs the lock, and a

@@ -1,6 +1,9 @@
 #include "core/apply/recorder.h"
 
+#include <algorithm>
+
 #include "core/base/clock.h"
+#include "core/state/fingerprint.h"
 
 namespace jim {
 
@@ -61,9 +64,92 @@ void Recorder::fail(const Diagnostic& error) {
 }
 
 Task<Result<void>> Recorder::commit(std::vector<RecordChange> changes) {
+  for (RecordChange& change : changes) {
+    const auto open = steps_.find(change.record.address);
+    if (open == steps_.end()) continue;
+    change.step = open->second.step;
+    open->second.written = true;
+  }
   auto done = co_await context_.store.commit(std::move(changes));
   if (!done) fail(done.error());
   co_return done;
+}
+
+Task<void> Recorder::begin_run(Run run) {
+  run.started = now();
+  auto begun = co_await context_.store.begin_run(std::move(run));
+  if (begun) {
+    run_ = std::move(*begun);
+  } else {
+    fail(begun.error());
+  }
+}
+
+Task<void> Recorder::end_run(int status, std::map<std::string, std::int64_t> counts) {
+  if (!run_ || halted_) co_return;
+  run_->ended = now();
+  run_->status = status;
+  run_->counts = std::move(counts);
+  auto ended = co_await context_.store.end_run(*run_, std::move(late_));
+  if (!ended) fail(ended.error());
+}
+
+void Recorder::begin_step(const Change& change, std::size_t number) {
+  OpenStep open = {.begun = context_.loop.clock().now()};
+  open.step = {.number = static_cast<std::int64_t>(number),
+               .address = change.address,
+               .type = change.type->name,
+               .action = std::string(action_word(change.action)),
+               .started = now()};
+  const Record* record =
+      find(change.previous.name.empty() ? change.address : change.previous);
+  open.step.before =
+      record != nullptr ? record->attributes : redact(change.actual, key());
+  if (!change.id.empty()) open.step.ids.push_back(change.id);
+  steps_[change.address] = std::move(open);
+}
+
+void Recorder::note_object(const Address& address, const std::string& id) {
+  const auto open = steps_.find(address);
+  if (open == steps_.end() || id.empty()) return;
+  std::vector<std::string>& ids = open->second.step.ids;
+  if (std::find(ids.begin(), ids.end(), id) != ids.end()) return;
+  ids.push_back(id);
+  open->second.written = false;
+}
+
+void Recorder::note_request(const Address& address, const std::string& id) {
+  constexpr std::size_t kMostRequests = 32;
+  const auto open = steps_.find(address);
+  if (open == steps_.end() || open->second.step.requests.size() >= kMostRequests) return;
+  open->second.step.requests.push_back(id);
+  open->second.written = false;
+}
+
+void Recorder::note_after(const Address& address, const ValueMap& after) {
+  if (const auto open = steps_.find(address); open != steps_.end())
+    open->second.step.after = after;
+}
+
+void Recorder::close_step(const Address& address, const ValueMap& after) {
+  const auto open = steps_.find(address);
+  if (open == steps_.end()) return;
+  open->second.step.after = after;
+  open->second.step.outcome = "done";
+  open->second.step.took = context_.loop.clock().now() - open->second.begun;
+  open->second.written = false;
+}
+
+void Recorder::end_step(const Address& address, const char* outcome, const std::string& error) {
+  const auto found = steps_.find(address);
+  if (found == steps_.end()) return;
+  OpenStep open = std::move(found->second);
+  steps_.erase(found);
+  if (open.written && open.step.outcome == outcome) return;
+  open.step.outcome = outcome;
+  open.step.error = error;
+  open.step.took = context_.loop.clock().now() - open.begun;
+  late_.push_back(std::move(open.step));
 }
 
 void Recorder::finish() {
@@ -95,6 +181,7 @@ Task<Result<void>> StepJournal::note_intent(const Intent& intent) {
 
 Task<Result<void>> StepJournal::record_id(const std::string& id) {
   id_ = id;
+  recorder_.note_object(change_.address, id);
   Record& record = recorder_.touch(change_.address);
   record.type = change_.type->name;
   record.id = id;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/apply/apply.h"
 #include "core/provider/provider.h"
@@ -24,6 +26,19 @@ class Recorder {
   /// No record is left.
   bool empty() const { return records_.empty(); }
   std::string now() const;
+
+  // The history: what is done at an address is noted with the records' own commits.
+  /// Begins the run. Nothing is started when it fails.
+  Task<void> begin_run(Run run);
+  /// Writes how it ended, with the steps whose end no commit carried.
+  Task<void> end_run(int status, std::map<std::string, std::int64_t> counts);
+  void begin_step(const Change& change, std::size_t number);
+  void note_object(const Address& address, const std::string& id);
+  void note_request(const Address& address, const std::string& id);
+  void note_after(const Address& address, const ValueMap& after);
+  /// Before the last commit of a step: how it ends if that succeeds.
+  void close_step(const Address& address, const ValueMap& after);
+  void end_step(const Address& address, const char* outcome, const std::string& error);
   const std::string& key() const { return context_.state.head.fingerprint_key; }
 
   /// A commit failed or the lock was lost: nothing new may be started.
@@ -37,8 +52,18 @@ class Recorder {
  private:
   Task<Result<void>> commit(std::vector<RecordChange> changes);
 
+  /// A step of the history while it runs.
+  struct OpenStep {
+    RunStep step = {};
+    Instant begun = {};
+    bool written = false;  ///< as it is now
+  };
+
   ApplyContext& context_;
   std::map<Address, Record> records_ = {};
+  std::optional<Run> run_ = {};
+  std::map<Address, OpenStep> steps_ = {};
+  std::vector<RunStep> late_ = {};  ///< ended, and not written yet
   bool halted_ = false;
   Diagnostics errors_ = {};
 };
@@ -52,6 +77,9 @@ class StepJournal : public Journal {
   Task<Result<void>> note_intent(const Intent& intent) override;
   Task<Result<void>> record_id(const std::string& id) override;
   void progress(const std::string& what) override { observer_.progress(change_, what); }
+  void answered(const std::string& request_id) override {
+    recorder_.note_request(change_.address, request_id);
+  }
 
   const std::string& id() const { return id_; }
   bool intended() const { return intended_; }

@@ -28,6 +28,8 @@ class Journal {
   virtual Task<Result<void>> record_id(const std::string& id) = 0;
   /// A sentence about what goes on now, for people: `provision state: deploying`.
   virtual void progress(const std::string& what) = 0;
+  /// The vendor's own id of a changing request that was answered, for the history.
+  virtual void answered(const std::string& /*request_id*/) {}
 };
 
 /// A list's outcome and what it took.

@@ -206,6 +206,7 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
       const Sending sending(board_of(spec));
       answer = co_await exchange_.send(*std::move(request), &work.secrets);
     }
+    tell_request(work, answer);
     Diagnostic problem = answer.error;
     if (answer.ok) {
       std::string id = new_id(work, intent, answer);

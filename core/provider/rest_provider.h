@@ -119,6 +119,8 @@ class RestProvider : public Provider {
   Result<bool> holds(const Template& condition, const Work& work) const;
   /// Takes a reply's object for the vendor's last word, where it holds one.
   void take_reply(Work& work, const RequestSpec& request, const Answer& answer) const;
+  /// Has the journal know the vendor's own id of a request that was answered.
+  void tell_request(const Work& work, const Answer& answer) const;
   Result<void> save(Work& work, const RequestSpec& request, const Answer& answer) const;
   void show(Work& work, Seen seen) const;
 

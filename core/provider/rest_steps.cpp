@@ -58,6 +58,7 @@ Task<Result<std::optional<Answer>>> RestProvider::send_once(Work& work,
   if (!http) co_return std::optional<Answer>();
   work.fresh = false;
   Answer answer = co_await exchange_.send(*std::move(http), &work.secrets);
+  tell_request(work, answer);
   co_return std::optional<Answer>(std::move(answer));
 }
 

@@ -121,4 +121,12 @@ Result<void> RestProvider::save(Work& work, const RequestSpec& request,
   return {};
 }
 
+void RestProvider::tell_request(const Work& work, const Answer& answer) const {
+  constexpr std::size_t kLongestId = 100;
+  for (const char* name : {"x-request-id", "x-openstack-request-id", "request-id"})
+    for (const Header& header : answer.headers)
+      if (header.name == name && header.value.size() <= kLongestId)
+        return work.journal.answered(exchange_.clean(header.value, &work.secrets));
+}
+
 }  // namespace jim

@@ -358,7 +358,6 @@ Task<Result<void>> RecordStore::commit_outputs(ValueMap outputs) {
 
 Task<Result<Run>> RecordStore::begin_run(Run run) {
   if (auto ready = co_await prepare(); !ready) co_return ready.error();
-  if (auto sealed = co_await seal_again(); !sealed) co_return sealed.error();
   run.number = ++head_.runs;
   run_ = run.number;
   std::vector<Text> texts;
@@ -435,8 +434,8 @@ Task<Result<std::vector<RunStep>>> RecordStore::steps(std::int64_t run) {
   co_return steps;
 }
 
-/// Writes anew what stands in clear or under an older key.
-Task<Result<void>> RecordStore::seal_again() {
+Task<Result<void>> RecordStore::renew_seal() {
+  if (auto ready = co_await prepare(); !ready) co_return ready;
   const bool all_current = std::all_of(stamps_.begin(), stamps_.end(),
                                        [](const auto& one) { return one.second.current; });
   if (all_current) co_return Result<void>();

@@ -27,6 +27,7 @@ class RecordStore : public StateStore {
   Task<Result<void>> create(StateHead head) override;
   Task<Result<void>> commit(std::vector<RecordChange> changes) override;
   Task<Result<void>> commit_outputs(ValueMap outputs) override;
+  Task<Result<void>> renew_seal() override;
   Task<Result<Run>> begin_run(Run run) override;
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;
@@ -60,7 +61,6 @@ class RecordStore : public StateStore {
   std::string head_text() const;
   std::string json(const Value& value) const;
   Task<Result<void>> drop_old_runs(std::int64_t last);
-  Task<Result<void>> seal_again();
   /// The keys that an import must remove: all that is here and not among `texts`.
   Task<Result<std::vector<Text>>> left_over(const std::vector<Text>& texts);
   Diagnostic damaged(const std::string& why) const;

@@ -65,6 +65,8 @@ class StateStore {
   virtual Task<Result<void>> commit(std::vector<RecordChange> changes) = 0;
   virtual Task<Result<void>> commit_outputs(ValueMap outputs) = 0;
 
+  /// Seals anew what stands in clear or under an older key. Needs the lock.
+  virtual Task<Result<void>> renew_seal() = 0;
   /// Gives the run its number and notes it; the steps of later commits belong to it. Drops the
   /// runs that are too old to keep. Needs the lock and a state.
   virtual Task<Result<Run>> begin_run(Run run) = 0;

@@ -45,6 +45,7 @@ class MemoryStore : public StateStore {
   Task<Result<void>> create(StateHead head) override;
   Task<Result<void>> commit(std::vector<RecordChange> changes) override;
   Task<Result<void>> commit_outputs(ValueMap outputs) override;
+  Task<Result<void>> renew_seal() override { co_return Result<void>(); }
   Task<Result<Run>> begin_run(Run run) override;
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;

@@ -106,6 +106,7 @@ class MortalStore : public StateStore {
     if (auto done = co_await inner_.commit_outputs(outputs); !done) co_return done;
     co_return co_await life_.step(ErrorCode::io);
   }
+  Task<Result<void>> renew_seal() override { return inner_.renew_seal(); }
   Task<Result<Run>> begin_run(Run run) override { return inner_.begin_run(std::move(run)); }
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override {
     return inner_.end_run(std::move(run), std::move(steps));

@@ -90,6 +90,7 @@ class LoggedStore : public StateStore {
     log_.push_back("saved outputs");
     co_return Result<void>();
   }
+  Task<Result<void>> renew_seal() override { return inner_.renew_seal(); }
   Task<Result<Run>> begin_run(Run run) override { return inner_.begin_run(std::move(run)); }
   Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override {
     return inner_.end_run(std::move(run), std::move(steps));
