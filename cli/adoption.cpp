@@ -38,10 +38,9 @@ Record record_of(Session& session, const Address& address, const ResourceType& t
 }  // namespace
 
 bool take_over(Session& session, const Address& address, const ResourceType& type,
-               const Object& object, bool write_mark) {
-  auto saved = session.loop().run(
-      session.store().commit({{.record = record_of(session, address, type, object)}}));
-  if (!saved) return session.fail(saved.error()), false;
+               const Object& object, bool write_mark, const std::string& command) {
+  if (!session.commit_as(command, "adopt", {{.record = record_of(session, address, type, object)}}))
+    return false;
   Provider* provider = session.provider_of(type);
   if (!write_mark || provider == nullptr || !provider->can_set_mark(type)) return true;
   const Mark mark = {.lineage = session.lineage(),

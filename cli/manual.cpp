@@ -126,6 +126,25 @@ command goes on with it by accident. Both places are locked meanwhile. Cut short
 where it was. Then say the new place in the file. It moves back in the same way. Asks first.)",
         R"(jim state move --to https://gitlab.example/api/v4/projects/7/terraform/state/shop
 jim --state .jim/new.db state move --to .jim/state.db)"},
+    ManualPage{
+        "history",
+        R"(The last 100 runs that changed something, the latest first. A run that did not end still runs,
+or was killed: the next run went on from there.)",
+        R"(jim history
+jim history -o json
+jim history show 12)"},
+    ManualPage{
+        "history show",
+        R"(Each step with the objects that it made or touched, how long it took, and the vendor's own
+numbers of the requests, which its support asks for.)",
+        R"(jim history show 12)"},
+    ManualPage{
+        "undo",
+        R"(Plans, asks, and does it: what the run made goes, what it changed gets its former values, what it
+deleted is made anew (another machine, with nothing on its disks). What a later run
+changed again is left alone, and so are secrets, which jim does not keep: both are
+said. The file is not changed; as long as it says otherwise, the next plan does too.)",
+        R"(jim undo 12)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over

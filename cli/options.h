@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,10 @@ struct StateFlags {
   std::string to = {};       ///< mv, move
   bool with_key = false;     ///< export
   std::string file = {};     ///< push
+};
+
+struct HistoryFlags {
+  std::int64_t run = 0;  ///< its number
 };
 
 struct ExplainFlags {

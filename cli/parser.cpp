@@ -134,6 +134,7 @@ class Parser {
   DriftFlags drift_ = {};
   AdoptFlags adopt_ = {};
   StateFlags state_ = {};
+  HistoryFlags history_ = {};
   ExplainFlags explain_ = {};
   GraphFlags graph_ = {};
   SandboxFlags sandbox_ = {};
@@ -274,6 +275,23 @@ void Parser::add_state() {
       ->required();
   command(*state, "rebuild", "make a lost state anew from the marks on the objects", "",
           [](Context& context) { return run_state_rebuild(context); });
+
+  const auto run_number = [this](CLI::App* app) {
+    app->add_option("run", history_.run, "its number, from 'jim history'")
+        ->type_name("RUN")
+        ->required()
+        ->check(CLI::PositiveNumber);
+  };
+  auto* history = command(app_, "history", "list the runs: who, when, what", kLook);
+  history->require_subcommand(0, 1);
+  runs_[history] = [](Context& context) { return run_history(context); };
+  speaks(history, {Format::json});
+  auto* shown = command(*history, "show", "show each step of a run", "",
+                        [this](Context& context) { return run_history_show(context, history_); });
+  speaks(shown, {Format::json});
+  run_number(shown);
+  run_number(command(app_, "undo", "restore what a run changed, as far as possible", kChange,
+                     [this](Context& context) { return run_undo(context, history_); }));
 }
 
 void Parser::add_vendors() {

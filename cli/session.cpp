@@ -13,6 +13,7 @@
 #include "core/apply/apply.h"
 #include "core/base/digest.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/provider/rest_provider.h"
 #include "core/state/move_state.h"
 #include "core/state/open_store.h"
@@ -39,6 +40,12 @@ std::optional<std::string> sandbox_base(const std::string& provider) {
 }
 
 }  // namespace
+
+Duration lock_term() {
+  constexpr Duration kUsual = std::chrono::seconds(60);
+  const char* asked = std::getenv("JIM_LOCK_TERM");  // for tests
+  return asked == nullptr ? kUsual : parse_duration(asked).value_or(kUsual);
+}
 
 LockHolder this_holder(const std::string& command) {
   return {.who = who_am_i(), .command = command};
@@ -301,6 +308,12 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 }
 
 bool Session::close() {
+  if (run_ && lock_ && !lock_->lost()) {
+    run_->ended = utc_text(loop_.clock().wall());
+    run_->status = status_;
+    if (auto ended = loop_.run(store_->end_run(*run_, {})); !ended) fail(ended.error());
+    run_.reset();
+  }
   if (other_lock_) {
     const std::unique_ptr<HeldLock> other = std::move(other_lock_);
     if (auto released = loop_.run(other->release()); !released)
@@ -321,6 +334,41 @@ const std::string& Session::key() {
   if (!state_.head.fingerprint_key.empty()) return state_.head.fingerprint_key;
   if (run_key_.empty()) run_key_ = random_hex(32);
   return run_key_;
+}
+
+Run Session::run_of(const std::string& command) const {
+  return {.command = command,
+          .who = who_am_i(),
+          .version = std::string(kVersion),
+          .started = utc_text(loop_.clock().wall())};
+}
+
+bool Session::commit_as(const std::string& command, const std::string& action,
+                        std::vector<RecordChange> changes) {
+  if (!run_) {
+    auto begun = loop_.run(store_->begin_run(run_of(command)));
+    if (!begun) return fail(begun.error()), false;
+    run_ = std::move(*begun);
+  }
+  for (RecordChange& change : changes) {
+    const Record* before = state_.find(change.record.address);
+    std::int64_t number = 1;
+    for (const auto& [word, count] : run_->counts) number += count;
+    RunStep step = {.number = number,
+                    .address = change.record.address,
+                    .type = change.record.type,
+                    .action = action,
+                    .outcome = "done",
+                    .started = utc_text(loop_.clock().wall())};
+    if (!change.record.id.empty()) step.ids.push_back(change.record.id);
+    if (before != nullptr) step.before = before->attributes;
+    if (!change.remove) step.after = change.record.attributes;
+    change.step = std::move(step);
+    ++run_->counts[action];
+  }
+  if (auto saved = loop_.run(store_->commit(std::move(changes))); !saved)
+    return fail(saved.error()), false;
+  return true;
 }
 
 }  // namespace jim

@@ -91,6 +91,12 @@ class Session {
   /// no state.
   const std::string& key();
   std::string lineage() const { return state_.head.lineage; }
+  /// What the history says of this process when it runs `command`.
+  Run run_of(const std::string& command) const;
+  /// Writes records for a command that has no plan, and notes it in the history: one step for each
+  /// of them, `action` being what is done. The run ends with `close`.
+  bool commit_as(const std::string& command, const std::string& action,
+                 std::vector<RecordChange> changes);
 
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
@@ -120,6 +126,7 @@ class Session {
   std::unique_ptr<StateStore> store_ = {};
   State state_ = {};
   std::unique_ptr<HeldLock> lock_ = {};
+  std::optional<Run> run_ = {};  ///< of `commit_as`
   std::unique_ptr<StateStore> other_ = {};
   std::unique_ptr<HeldLock> other_lock_ = {};
   std::map<std::string, std::unique_ptr<Provider>> owned_ = {};

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "cli/approval.h"
+#include "cli/carry_out.h"
 #include "cli/render/duration.h"
 #include "cli/render/plan_text.h"
 #include "cli/render/report_text.h"
@@ -72,29 +73,6 @@ std::string question_for(const ApplyFlags& flags, const Plan& plan) {
   return question_text(plan);
 }
 
-void show_plan(Context& context, const Plan& plan) {
-  // stdout holds the report alone when a program reads it.
-  if (context.globals.format == Format::text) {
-    context.terminal.out(plan_text(plan, Paint(context.terminal.out_look().colour)) +
-                         (is_empty(plan) ? "" : "\n"));
-  } else {
-    context.terminal.err(plan_text(plan, Paint(context.terminal.err_look().colour)) + "\n");
-  }
-}
-
-void show_report(Context& context, const Plan& plan, const Report& report, Duration took) {
-  Terminal& terminal = context.terminal;
-  terminal.err(troubles_text(report, Paint(terminal.err_look().colour)));
-  if (context.globals.format == Format::json) {
-    terminal.out(to_json(report_value(report), {.indent = 2}) + "\n");
-    return;
-  }
-  if (!is_empty(plan)) terminal.out(done_text(report) + " in " + duration_text(took) + "\n");
-  if (!plan.destroy && report.complete() && !report.outputs.empty())
-    terminal.out("\nOutputs\n  " +
-                 join(split(std::string(trim(outputs_text(report.outputs))), "\n"), "\n  ") + "\n");
-}
-
 }  // namespace
 
 int run_apply(Context& context, const ApplyFlags& flags) {
@@ -123,21 +101,7 @@ int run_apply(Context& context, const ApplyFlags& flags) {
   if (!plan) return session.status();
   show_plan(context, *plan);
   if (!is_empty(*plan) && !saved && !approved(context, question_for(flags, *plan))) return kRefused;
-  if (!session.make_state()) return session.status();
-  Watch watch(context.terminal, session.events(), session.loop(), session.stop(), *plan,
-              session.pace());
-  ApplyContext applying = {.loop = session.loop(),
-                           .providers = session.providers(),
-                           .store = session.store(),
-                           .state = session.state(),
-                           .stop = session.stop(),
-                           .observer = watch};
-  const Instant start = session.loop().clock().now();
-  const Report report = session.loop().run(apply(applying, session.workspace().expansion(), *plan));
-  watch.end();
-  show_report(context, *plan, report, session.loop().clock().now() - start);
-  if (!session.close()) return session.status();
-  return exit_status(report);
+  return carry_out(context, session, session.workspace().expansion(), *plan, command);
 }
 
 }  // namespace jim

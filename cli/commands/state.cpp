@@ -133,9 +133,9 @@ int run_state_mv(Context& context, const StateFlags& flags) {
                                    .hint = "forget that one first: jim state rm " + to->text()});
   Record moved = *record;
   moved.address = *to;
-  auto saved = session.loop().run(session.store().commit(
-      {{.record = *record, .remove = true}, {.record = moved, .remove = false}}));
-  if (!saved) return session.fail(saved.error());
+  if (!session.commit_as("state mv", "rename",
+                         {{.record = *record, .remove = true}, {.record = moved}}))
+    return session.status();
   const ResourceType& type = *session.workspace().types().at(record->type);
   Provider* provider = session.provider_of(type);
   if (!record->id.empty() && provider->can_set_mark(type)) {
@@ -164,8 +164,7 @@ bool forget(Session& session, const Record& record) {
     change.remove = false;
     change.record.forgotten = true;
   }
-  auto saved = session.loop().run(session.store().commit({change}));
-  if (!saved) return session.fail(saved.error()), false;
+  if (!session.commit_as("state rm", "forget", {change})) return false;
   const std::string id = escape_control(record.id);
   session.terminal().out(escape_control(record.address.text()) + " is forgotten; " +
                          (id.empty() ? "it" : id) + " goes on existing\n");

@@ -142,8 +142,7 @@ class Applier {
     report.error = done.error();
     report.outcome =
         done.error().code == ErrorCode::cancelled ? Outcome::interrupted : Outcome::failed;
-    recorder_.end_step(change.address,
-                       report.outcome == Outcome::failed ? "failed" : "interrupted",
+    recorder_.end_step(change.address, report.outcome == Outcome::failed ? "failed" : "interrupted",
                        report.error.message);
     context_.observer.finished(change, report);
     co_return false;

@@ -101,10 +101,8 @@ void Recorder::begin_step(const Change& change, std::size_t number) {
                .type = change.type->name,
                .action = std::string(action_word(change.action)),
                .started = now()};
-  const Record* record =
-      find(change.previous.name.empty() ? change.address : change.previous);
-  open.step.before =
-      record != nullptr ? record->attributes : redact(change.actual, key());
+  const Record* record = find(change.previous.name.empty() ? change.address : change.previous);
+  open.step.before = record != nullptr ? record->attributes : redact(change.actual, key());
   if (!change.id.empty()) open.step.ids.push_back(change.id);
   steps_[change.address] = std::move(open);
 }
@@ -127,8 +125,7 @@ void Recorder::note_request(const Address& address, const std::string& id) {
 }
 
 void Recorder::note_after(const Address& address, const ValueMap& after) {
-  if (const auto open = steps_.find(address); open != steps_.end())
-    open->second.step.after = after;
+  if (const auto open = steps_.find(address); open != steps_.end()) open->second.step.after = after;
 }
 
 void Recorder::close_step(const Address& address, const ValueMap& after) {
