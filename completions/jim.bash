@@ -62,7 +62,7 @@ _jim() {
         ((i++)) ;;
       -*) ;;
       *) case "$path ${COMP_WORDS[i]}" in
-        ' init'|' validate'|' explain'|' plan'|' apply'|' destroy'|' adopt'|' drift'|' output'|' graph'|' state'|' state list'|' state show'|' state mv'|' state rm'|' state export'|' state pull'|' state push'|' state move'|' state rebuild'|' provider'|' provider list'|' provider check'|' sandbox'|' sandbox serve'|' sandbox reset'|' sandbox drift'|' schema'|' completion'|' version'|' help') path="$path ${COMP_WORDS[i]}" ;;
+        ' init'|' validate'|' explain'|' plan'|' apply'|' destroy'|' adopt'|' drift'|' output'|' graph'|' state'|' state list'|' state show'|' state mv'|' state rm'|' state export'|' state pull'|' state push'|' state move'|' state rebuild'|' history'|' history show'|' undo'|' provider'|' provider list'|' provider check'|' sandbox'|' sandbox serve'|' sandbox reset'|' sandbox drift'|' schema'|' completion'|' version'|' help') path="$path ${COMP_WORDS[i]}" ;;
       esac ;;
     esac
   done
@@ -85,7 +85,7 @@ _jim() {
     return
   fi
   case $path in
-    '') COMPREPLY=($(compgen -W 'init validate explain plan apply destroy adopt drift output graph state provider sandbox schema completion version help' -- "$word")) ;;
+    '') COMPREPLY=($(compgen -W 'init validate explain plan apply destroy adopt drift output graph state history undo provider sandbox schema completion version help' -- "$word")) ;;
     ' explain') _jim_topics ;;
     ' apply') compopt -o default ;;
     ' adopt') _jim_addresses ;;
@@ -94,11 +94,12 @@ _jim() {
     ' state mv') _jim_addresses ;;
     ' state rm') _jim_addresses ;;
     ' state push') compopt -o default ;;
+    ' history') COMPREPLY=($(compgen -W 'show' -- "$word")) ;;
     ' provider') COMPREPLY=($(compgen -W 'list check' -- "$word")) ;;
     ' provider check') compopt -o default ;;
     ' sandbox') COMPREPLY=($(compgen -W 'serve reset drift' -- "$word")) ;;
     ' completion') COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word")) ;;
-    ' help') COMPREPLY=($(compgen -W 'init validate explain plan apply destroy adopt drift output graph state provider sandbox schema completion version help' -- "$word")) ;;
+    ' help') COMPREPLY=($(compgen -W 'init validate explain plan apply destroy adopt drift output graph state history undo provider sandbox schema completion version help' -- "$word")) ;;
   esac
 }
 complete -F _jim jim
