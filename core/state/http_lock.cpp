@@ -105,11 +105,11 @@ LockHolder holder_of(const HttpLock& lock, std::int64_t token) {
           .token = token};
 }
 
-HeldLock judge_holder(const std::string& place, const LockInfo& ours,
-                      const std::optional<LockInfo>& told, const std::optional<HttpLock>& seen,
-                      WallTime now) {
+MetLock judge_holder(const std::string& place, const LockInfo& ours,
+                     const std::optional<LockInfo>& told, const std::optional<HttpLock>& seen,
+                     WallTime now) {
   if (!told && !seen) return {.refusal = held_by_nobody_known(place)};
-  HeldLock held;
+  MetLock held;
   if (told) held.lock = *told;
   if (!told) held.lock = {.id = seen->id, .operation = seen->command, .who = seen->who};
   if (seen && seen->id == held.lock.id) {

@@ -28,7 +28,7 @@ std::string lock_body(const LockInfo& lock);
 std::optional<LockInfo> read_lock_info(std::string_view text);
 
 /// The holder who is in our way.
-struct HeldLock {
+struct MetLock {
   LockInfo lock = {};
   bool dead = false;        ///< a jim without a sign of life for its term, or gone
   Diagnostic refusal = {};  ///< what to tell when it is not replaced
@@ -36,9 +36,9 @@ struct HeldLock {
 
 /// What is known of the holder: `told` by the server, `seen` in the document. Only a lock of jim's
 /// is ever called dead.
-HeldLock judge_holder(const std::string& place, const LockInfo& ours,
-                      const std::optional<LockInfo>& told, const std::optional<HttpLock>& seen,
-                      std::chrono::system_clock::time_point now);
+MetLock judge_holder(const std::string& place, const LockInfo& ours,
+                     const std::optional<LockInfo>& told, const std::optional<HttpLock>& seen,
+                     std::chrono::system_clock::time_point now);
 
 /// The document's lock as messages name it.
 LockHolder holder_of(const HttpLock& lock, std::int64_t token);

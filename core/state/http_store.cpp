@@ -157,7 +157,7 @@ Task<Result<void>> HttpStore::lock_server() {
       const auto seen = co_await exchange_.get();
       if (!seen) co_return seen.error();
       const std::optional<HttpLock> written = *seen ? (*seen)->lock : std::nullopt;
-      const HeldLock held = judge_holder(place(), lock_, told, written, exchange_.now());
+      const MetLock held = judge_holder(place(), lock_, told, written, exchange_.now());
       if (!held.dead || replaced) co_return held.refusal;
       // By its id: a holder that came in between keeps its lock.
       const auto unlocked = co_await exchange_.unlock(held.lock);

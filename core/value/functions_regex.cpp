@@ -12,7 +12,7 @@ using Values = std::vector<Value>;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 /// The whole match, or a list of the groups where the pattern has some.
-Value match_value(const Match& match, const std::string& text) {
+Value match_value(const RegexMatch& match, const std::string& text) {
   if (match.groups.empty()) return text.substr(match.start, match.end - match.start);
   ValueList groups;
   for (const auto& group : match.groups) groups.push_back(group ? Value(*group) : Value());
@@ -40,12 +40,12 @@ Result<Value> regex_all(const Values& values, const Scope&) {
   const auto matches = find_matches(pattern, text, kAll);
   if (!matches) return matches.error();
   ValueList out;
-  for (const Match& match : *matches) out.push_back(match_value(match, text));
+  for (const RegexMatch& match : *matches) out.push_back(match_value(match, text));
   return Value(std::move(out));
 }
 
 /// `$1` and `${1}` are groups, `$0` is the whole match, `$$` is the sign itself.
-void append_replacement(const std::string& form, const std::string& text, const Match& match,
+void append_replacement(const std::string& form, const std::string& text, const RegexMatch& match,
                         std::string& out) {
   for (std::size_t i = 0; i < form.size(); ++i) {
     const bool braces = form.compare(i, 2, "${") == 0;
@@ -72,7 +72,7 @@ Result<Value> replace_pattern(const std::string& text, const std::string& patter
   if (!matches) return matches.error();
   std::string out;
   std::size_t from = 0;
-  for (const Match& match : *matches) {
+  for (const RegexMatch& match : *matches) {
     out.append(text, from, match.start - from);
     append_replacement(by, text, match, out);
     from = match.end;

@@ -146,7 +146,7 @@ struct RegexFree {
 
 }  // namespace
 
-Result<std::vector<Match>> find_matches(std::string_view pattern, const std::string& text,
+Result<std::vector<RegexMatch>> find_matches(std::string_view pattern, const std::string& text,
                                         std::size_t most) {
   if (text.size() > kMaxSearched) return function_error("the text is longer than 16 KiB");
   const auto posix = to_posix(pattern);
@@ -159,7 +159,7 @@ Result<std::vector<Match>> find_matches(std::string_view pattern, const std::str
   }
   const std::unique_ptr<regex_t, RegexFree> regex(compiled.release());
   if (regex->re_nsub > kMaxGroups) return function_error("the pattern has more than 20 groups");
-  std::vector<Match> matches;
+  std::vector<RegexMatch> matches;
   std::size_t from = 0;
   while (from <= text.size() && matches.size() < most) {
     std::array<regmatch_t, kMaxGroups + 1> places = {};
@@ -168,7 +168,7 @@ Result<std::vector<Match>> find_matches(std::string_view pattern, const std::str
     // REG_STARTEND: the text may hold NUL bytes, and places count from its start.
     const int flags = REG_STARTEND | (from > 0 ? REG_NOTBOL : 0);
     if (regexec(regex.get(), text.c_str(), regex->re_nsub + 1, places.data(), flags) != 0) break;
-    Match match = {static_cast<std::size_t>(places[0].rm_so),
+    RegexMatch match = {static_cast<std::size_t>(places[0].rm_so),
                    static_cast<std::size_t>(places[0].rm_eo)};
     for (std::size_t group = 1; group <= regex->re_nsub; ++group) {
       const regmatch_t& place = places[group];

@@ -10,7 +10,7 @@
 namespace jim::detail {
 
 /// Where one match starts and ends; and its groups, nullopt where one took no part.
-struct Match {
+struct RegexMatch {
   std::size_t start = 0;
   std::size_t end = 0;
   std::vector<std::optional<std::string>> groups = {};
@@ -19,7 +19,7 @@ struct Match {
 /// All matches of an extended regular expression in a text, from left to right, at most `most`.
 /// Besides the POSIX syntax \d \D \w \W \s \S \b are known. Neither back references nor lazy
 /// repetition: it always ends soon.
-Result<std::vector<Match>> find_matches(std::string_view pattern, const std::string& text,
+Result<std::vector<RegexMatch>> find_matches(std::string_view pattern, const std::string& text,
                                         std::size_t most);
 
 }  // namespace jim::detail

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
-#include "core/state/record_store.h"
-#include "core/state/sqlite_store.h"
 #include "core/value/json.h"
 #include "tests/simulation/disk.h"
 #include "tests/simulation/process.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/scenario.h"
+#include "tests/simulation/stores.h"
 
 namespace jim {
 
@@ -24,10 +24,10 @@ constexpr Duration kOverlap = std::chrono::seconds(39);
 class Schedule {
  public:
   Schedule(std::uint64_t seed, StoreKind store, const std::set<int>& without, bool trace)
-      : dice_(seed, without), network_(clock_, dice_), vendor_(network_), store_(store) {
+      : dice_(seed, without), network_(clock_, dice_), vendor_(network_) {
     network_.trace = trace;
     seed_randomness(seed);
-    folder_ = disk::fresh_folder();
+    place_ = std::make_unique<StatePlace>(store, clock_, disk::fresh_folder());
   }
 
   Played run() {
@@ -46,15 +46,10 @@ class Schedule {
  private:
   std::unique_ptr<Process> start(const std::string& file, const std::string& name) {
     ++played_.runs;
-    const MakeStore make = [this](EventLoop& loop,
-                                  Http& /*server*/) -> std::unique_ptr<StateStore> {
-      return std::make_unique<RecordStore>(
-          loop, std::make_unique<SqliteStore>(loop, folder_ + "/state.db", "state.db"));
+    const MakeStore make = [this](EventLoop& loop, Http& http) {
+      return place_->open(loop, http, machine_);
     };
-    const Server none = [](const HttpRequest&) -> Result<HttpResponse> {
-      return HttpResponse{.status = 404};
-    };
-    return std::make_unique<Process>(network_, vendor_, none, make, file, name);
+    return std::make_unique<Process>(network_, vendor_, place_->server(), make, file, name);
   }
 
   void tell(const std::string& what) {
@@ -98,6 +93,8 @@ class Schedule {
     vendor_.no_capacity = rate > 0 && dice_.rolls(20) ? 15 : 0;
     for (int attempt = 1 + dice_.under(3); attempt > 0; --attempt) {
       attempt_badly(version);
+      // The next run may be on another machine, which has none of this one's files.
+      if (dice_.rolls(30)) ++machine_;
       // Most who come after a death wait for its term.
       if (dice_.rolls(80)) network_.pass(std::chrono::seconds(61));
     }
@@ -183,7 +180,7 @@ class Schedule {
     // What was under way when its process died still arrives; a dead holder's term ends.
     network_.pass(Network::kLatest);
     Ending ending = run_alone(version, "mending");
-    if (ending.locked_out) {
+    for (int wait = 0; ending.locked_out && wait < 3; ++wait) {
       network_.pass(std::chrono::seconds(61));
       ending = run_alone(version, "mending");
     }
@@ -196,7 +193,45 @@ class Schedule {
     if (again.status != 0 || again.changes != 0)
       violated(fmt::format("a second run has {} changes, status {}: {}", again.changes,
                            again.status, again.error));
+    check_history();
     return played_.violations.empty();
+  }
+
+  /// Everything that ever cost money is named in the history.
+  void check_history() {
+    EventLoop loop(clock_);
+    SimulatedHttp http(loop, network_, place_->server());
+    const std::unique_ptr<StateStore> store = place_->open(loop, http, machine_);
+    std::set<std::string> named;
+    std::optional<std::string> failure;
+    bool done = false;
+    Background reading = read_history(*store, named, failure, done);
+    while (!done) {
+      if (loop.step()) continue;
+      std::optional<Instant> next = network_.next();
+      if (const auto timer = loop.next_timer(); timer && (!next || *timer < *next)) next = timer;
+      if (!next) return violated("the history cannot be read");
+      clock_.advance_to(*next);
+      network_.deliver();
+    }
+    if (failure) return violated("the history: " + *failure);
+    for (const std::string& id : vendor_.ever())
+      if (!named.contains(id)) violated(id + " was made, and the history does not name it");
+  }
+
+  static Background read_history(StateStore& store, std::set<std::string>& named,
+                                 std::optional<std::string>& failure, bool& done) {
+    const auto runs = co_await store.runs();
+    if (!runs) failure = runs.error().message;
+    for (std::size_t i = 0; runs && i < runs->size(); ++i) {
+      const auto steps = co_await store.steps((*runs)[i].number);
+      if (!steps) {
+        failure = steps.error().message;
+        break;
+      }
+      for (const RunStep& step : *steps) named.insert(step.ids.begin(), step.ids.end());
+    }
+    done = true;
   }
 
   /// What lives is what the file says, each thing once.
@@ -229,8 +264,9 @@ class Schedule {
   Dice dice_;
   Network network_;
   SimulatedVendor vendor_;
-  StoreKind store_;
-  std::string folder_ = {};
+
+  std::unique_ptr<StatePlace> place_ = {};
+  int machine_ = 0;  ///< on which the next process runs
   bool has_disks_ = false;
   Played played_ = {};
 };
@@ -241,6 +277,14 @@ const char* store_word(StoreKind kind) {
   switch (kind) {
     case StoreKind::sqlite:
       return "sqlite";
+    case StoreKind::sealed:
+      return "sealed";
+    case StoreKind::etcd:
+      return "etcd";
+    case StoreKind::s3:
+      return "s3";
+    case StoreKind::http:
+      return "http";
   }
   return "";
 }

@@ -9,8 +9,9 @@
 namespace jim {
 
 /// Where state is kept in a schedule.
-enum class StoreKind { sqlite };
-inline constexpr StoreKind kAllStores[] = {StoreKind::sqlite};
+enum class StoreKind { sqlite, sealed, etcd, s3, http };
+inline constexpr StoreKind kAllStores[] = {StoreKind::sqlite, StoreKind::etcd, StoreKind::s3,
+                                           StoreKind::http, StoreKind::sealed};
 const char* store_word(StoreKind kind);
 
 /// What came of one schedule.
