@@ -414,8 +414,9 @@ class Applier {
     if (owner.can_set_mark(*change.type)) {
       const Mark none;  // GCC 12 destroys a temporary of a co_await expression twice
       const auto unmarked = co_await owner.set_mark(*change.type, change.id, none);
-      if (!unmarked && unmarked.error().code != ErrorCode::not_found) co_return unmarked.error();
-      co_return co_await recorder_.drop(change.address);
+      if (unmarked || unmarked.error().code == ErrorCode::not_found)
+        co_return co_await recorder_.drop(change.address);
+      if (unmarked.error().code != ErrorCode::invalid_config) co_return unmarked.error();
     }
     recorder_.touch(change.address).forgotten = true;
     co_return co_await recorder_.save(change.address);

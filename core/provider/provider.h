@@ -85,8 +85,9 @@ class Provider {
   virtual Task<Result<void>> remove(const ResourceType& type, const std::string& id,
                                     Journal& journal) = 0;
   /// Writes the mark on an object that has none (adopt) or another one (rename); a mark with an
-  /// empty project takes jim's mark off (forget). Fails with invalid_config where the vendor has no
-  /// field that can be changed; apply then goes by id alone.
+  /// empty project takes jim's mark off (forget). Looks at the object afterwards. Fails with
+  /// invalid_config where the vendor has no field that can be changed, or where the object does not
+  /// come to show the mark as written; the record must then say what the mark does not.
   virtual Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                                       const Mark& mark) = 0;
   /// Whether set_mark can work for the type.

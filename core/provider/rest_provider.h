@@ -178,6 +178,8 @@ class RestProvider : public Provider {
   Result<bool> deletion_failed(const Work& work) const;
   /// `failed_before`: it stood as failed when the deletion was asked for, which means nothing yet.
   Task<Result<void>> wait_gone(Work& work, bool failed_before);
+  /// Looks whether the object carries the mark that was written.
+  Task<Result<void>> see_mark(Work& work);
 
   std::shared_ptr<const Manifest> manifest_;
   ProviderSettings settings_;

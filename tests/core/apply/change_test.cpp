@@ -213,6 +213,18 @@ TEST_F(ChangeTest, ForgettingTakesTheMarkOff) {
   EXPECT_EQ(bench.planned(), "");
 }
 
+TEST_F(ChangeTest, AMarkThatDoesNotComeOffIsKnownAsForgotten) {
+  bench.vendor.before = [](const std::string& line) {
+    return line.starts_with("mark ")
+               ? Result<void>(Diagnostic{.code = ErrorCode::invalid_config, .message = "it stays"})
+               : Result<void>();
+  };
+  made("  a: { type: fake.machine, name: a, size: s, keep: true }\n");
+  (void)log("  k: { type: fake.key, name: k }\n");
+  EXPECT_TRUE(bench.find("a")->forgotten);
+  EXPECT_EQ(bench.planned(), "");
+}
+
 TEST_F(ChangeTest, AMarkThatStaysIsKnownAsForgotten) {
   bench.vendor.marks_can_change = false;
   made("  a: { type: fake.machine, name: a, size: s, keep: true }\n");
