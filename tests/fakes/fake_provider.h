@@ -38,6 +38,8 @@ class FakeProvider : public Provider {
   Object* find(const std::string& id);
   /// A list leaves the object out, though it can be read by its id.
   void hide_from_lists(const std::string& id) { hidden_.insert(id); }
+  /// The number in the next new object's id.
+  void count_from(int number) { next_ = number; }
   void show_in_lists(const std::string& id) { hidden_.erase(id); }
 
   std::map<std::string, Object> objects = {};

@@ -202,6 +202,23 @@ TEST_F(ChangeTest, AnotherTypeAtTheAddressOfAnObjectThatIsGone) {
   EXPECT_EQ(bench.find("a")->id, "id-2");
 }
 
+// --- identity ---
+
+TEST_F(ChangeTest, OneIdIsNotThatOfTwoAddresses) {
+  made("  a: { type: fake.machine, name: a, size: s }\n");
+  bench.vendor.count_from(1);
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: s }\n"
+      "  b: { type: fake.machine, name: b, size: s }\n");
+  report = bench.apply();
+  ASSERT_EQ(report.steps.size(), 1U);
+  EXPECT_EQ(report.steps[0].error.message,
+            "the vendor answered with the id 'id-1', which is that of a");
+  EXPECT_EQ(exit_status(report), 11);
+  EXPECT_EQ(bench.find("a")->id, "id-1");
+  EXPECT_EQ(bench.find("b")->id, "");
+}
+
 // --- forgetting ---
 
 TEST_F(ChangeTest, ForgettingTakesTheMarkOff) {
