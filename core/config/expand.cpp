@@ -144,6 +144,7 @@ std::optional<Expansion> expand(const Config& config,
   Expansion expansion;
   detail::Expander expander(config, types, files, surroundings, diagnostics);
   expander.run(expansion.resources_, expansion.order_);
+  expander.stop_counting();
   expansion.inner_ = expander.inner();
   for (std::size_t i = before; i < diagnostics.size(); ++i)
     if (diagnostics[i].severity == Severity::error) return std::nullopt;
