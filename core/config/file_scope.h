@@ -14,7 +14,7 @@ namespace jim {
 /// The outermost names of a config: `var` and `env`, and the files next to it.
 class FileScope : public Scope {
  public:
-  /// Evaluates the file's variables in their order; each may use `env` and those before it. `env`
+  /// Evaluates the file's variables; each may use `env` and the others, but not in a circle. `env`
   /// values are secret. A variable with a mistake is unknown.
   FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
             Diagnostics& diagnostics);
