@@ -225,6 +225,15 @@ class Applier {
     return *context_.providers.find(type.provider)->second;
   }
 
+  /// What the file allows for `operation`: create, update or delete.
+  std::optional<Duration> timeout(const Change& change, const std::string& operation) const {
+    const auto desired = desired_.find(change.address);
+    if (desired == desired_.end()) return std::nullopt;
+    const auto& timeouts = desired->second->block->timeouts;
+    const auto found = timeouts.find(operation);
+    return found == timeouts.end() ? std::nullopt : std::optional(found->second);
+  }
+
   Mark mark(const Address& address) const {
     return {.lineage = context_.state.head.lineage,
             .project = context_.state.head.project,
@@ -239,7 +248,8 @@ class Applier {
                              .attributes = attributes,
                              .mark = mark(change.address),
                              .fingerprint = fingerprint(Value(attributes), recorder_.key()),
-                             .beside = change.deposed};
+                             .beside = change.deposed,
+                             .timeout = timeout(change, "create")};
     if (change.action == Action::replace && change.create_before_destroy)
       request.beside.push_back(change.id);
     const auto object = co_await provider(*change.type).create(request, journal);
@@ -291,7 +301,8 @@ class Applier {
       UpdateRequest request = {.type = change.type,
                                .id = change.id,
                                .attributes = attributes,
-                               .mark = mark(change.address)};
+                               .mark = mark(change.address),
+                               .timeout = timeout(change, change.resumes ? "create" : "update")};
       for (const AttributeChange& one : changes) request.changed.push_back(one.name);
       for (const std::string& name : ignore) request.attributes.erase(name);
       const bool was_half_made = record->half_made;
@@ -392,7 +403,9 @@ class Applier {
 
   Task<Result<void>> remove(const Change& change, const std::string& id) {
     StepJournal journal(recorder_, context_.observer, change);
-    if (auto gone = co_await provider(*change.type).remove(*change.type, id, journal); !gone)
+    if (auto gone = co_await provider(*change.type)
+                        .remove(*change.type, id, journal, timeout(change, "delete"));
+        !gone)
       co_return gone;
     Record* record = recorder_.find(change.address);
     if (record == nullptr || std::erase(record->deposed, id) == 0) co_return Result<void>();

@@ -87,7 +87,7 @@ Task<Result<void>> RestProvider::wait_gone(Work& work, bool failed_before) {
 }
 
 Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::string& id,
-                                        Journal& journal) {
+                                        Journal& journal, std::optional<Duration> timeout) {
   const TypeSpec& spec = spec_of(type);
   if (!spec.remove) {
     co_return Diagnostic{.code = ErrorCode::invalid_config,
@@ -95,6 +95,7 @@ Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::str
                          .hint = "'jim state rm' forgets it and leaves it standing"};
   }
   Work work = begin(spec, journal, {}, {});
+  limit(work, timeout);
   work.id = id;
   work.resumed = true;
   if (spec.remove->failed || looks_at_it(spec.remove->after)) {

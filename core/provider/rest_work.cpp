@@ -59,6 +59,11 @@ Work RestProvider::begin(const TypeSpec& spec, Journal& journal, const ValueMap&
   return work;
 }
 
+void RestProvider::limit(Work& work, std::optional<Duration> timeout) const {
+  work.timeout = timeout;
+  if (timeout) work.deadline = loop_.clock().now() + scaled(*timeout);
+}
+
 ManifestScope RestProvider::scope_of(const Work& work) const {
   ManifestScope scope;
   scope.bind("config", &exchange_.config());

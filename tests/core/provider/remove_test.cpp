@@ -32,6 +32,17 @@ TEST_F(RemoveTest, WhatIsGoneAlreadyIsGone) {
   EXPECT_EQ(outcome(remove()), "done");
 }
 
+TEST_F(RemoveTest, ATimeoutEndsTheWait) {
+  timeout_ = std::chrono::seconds(10);
+  int looks = 0;
+  open(Acme(), [&](const HttpRequest& request) {
+    return Result<HttpResponse>(
+        request.method == "DELETE" ? reply(202) : shown(++looks % 2 == 0 ? "going" : "gone soon"));
+  });
+  EXPECT_EQ(code(remove()), ErrorCode::timed_out);
+  EXPECT_DOUBLE_EQ(seconds(), 10);
+}
+
 TEST_F(RemoveTest, NotFoundMayBeAboutSomethingElse) {
   open(Acme(), [](const HttpRequest& request) {
     return Result<HttpResponse>(request.method == "GET" ? shown("on") : reply(404));
