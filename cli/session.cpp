@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "cli/reading.h"
 #include "cli/render/plan_text.h"
@@ -12,6 +11,7 @@
 #include "cli/tell.h"
 #include "core/apply/apply.h"
 #include "core/base/digest.h"
+#include "core/base/private_folder.h"
 #include "core/base/text.h"
 #include "core/provider/rest_provider.h"
 #include "core/state/open_store.h"
@@ -175,8 +175,7 @@ bool Session::make_state() {
 bool Session::start_sandbox() {
   SandboxOptions options = {.folder = workspace_.below_root(kSandboxData),
                             .pace = globals_.sandbox_pace};
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
+  make_private_folder(options.folder);  // opening the data there says what is wrong
   if (!globals_.sandbox_scenario.empty()) {
     auto scenario = read_scenario(workspace_.files(), globals_.sandbox_scenario);
     if (!scenario) return fail(scenario.error()), false;
