@@ -219,6 +219,9 @@ const Value* FileScope::lookup(std::string_view name) const {
 std::vector<std::string> FileScope::names() const { return {"var", "env"}; }
 
 Result<std::string> FileScope::read_file(const std::string& path) const {
+  if (path.starts_with("/dev/") || path.starts_with("/proc/self/fd/"))
+    return Diagnostic{.code = ErrorCode::io,
+                      .message = "cannot read " + path + ": it is no regular file"};
   const bool whole = path.empty() || path[0] == '/' || root_.empty() || root_ == ".";
   auto text = files_.read(whole ? path : root_ + "/" + path);
   if (text) return text;
