@@ -63,6 +63,7 @@ Session::Session(Context& context)
       interrupt_(
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
+            curl_.cancel_reads();
             terminal_.err(
                 "\ninterrupted: finishing what runs, starting nothing new; once more leaves at "
                 "once\n");
