@@ -124,6 +124,9 @@ class RestProvider : public Provider {
   void take_reply(Work& work, const RequestSpec& request, const Answer& answer) const;
   Result<void> save(Work& work, const RequestSpec& request, const Answer& answer) const;
   void show(Work& work, Seen seen) const;
+  /// An object as its manifest reads it, with the account's own credentials kept secret in it.
+  Result<std::optional<Object>> interpret(const TypeSpec& spec, const Value& it,
+                                          const Value& parent) const;
 
   // rest_wait.cpp
   Patience patience_for(const TypeSpec& spec, Duration stall) const;
