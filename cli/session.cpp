@@ -264,10 +264,15 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 }
 
 bool Session::close() {
-  if (!lock_) return true;
+  bool good = true;
+  if (const auto written = events_.close(); !written) {
+    fail(written.error());
+    good = false;
+  }
+  if (!lock_) return good;
   const std::unique_ptr<HeldLock> lock = std::move(lock_);
   if (auto released = loop_.run(lock->release()); !released) return fail(released.error()), false;
-  return true;
+  return good;
 }
 
 Provider* Session::provider_of(const ResourceType& type) const {

@@ -119,8 +119,9 @@ int run_apply(Context& context, const ApplyFlags& flags) {
   const Report report = session.loop().run(apply(applying, session.workspace().expansion(), *plan));
   watch.end();
   show_report(context, *plan, report, session.loop().clock().now() - start);
-  if (!session.close()) return session.status();
-  return exit_status(report);
+  const bool closed = session.close();
+  const int status = exit_status(report);
+  return status == 0 && !closed ? session.status() : status;
 }
 
 }  // namespace jim
