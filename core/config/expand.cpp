@@ -59,7 +59,10 @@ void Expander::evaluate_outputs() {
   const InstanceScope scope(*inner_->scope, inner_->values, kNoValues);
   for (const OutputBlock& output : config_.outputs) {
     if (lost_.contains(&output.value)) continue;
-    if (auto value = output.value.evaluate(scope); !value) diagnostics_.push_back(value.error());
+    const auto value = output.value.evaluate(scope);
+    if (!value) diagnostics_.push_back(value.error());
+    if (value && !is_text(*value))
+      diagnostics_.push_back(not_text("output '" + output.name + "'", output.value.where));
   }
 }
 
