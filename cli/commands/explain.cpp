@@ -263,6 +263,7 @@ int run_explain(Context& context, const ExplainFlags& flags) {
   if (words.empty()) return terminal.out(kTopics), 0;
   if (words[0] == "file") return terminal.out(kFileOverview), 0;
   if (words[0] == "types") return explain_types(context);
+  if (words[0] == "functions" && words.size() > 1) return explain_function(context, words[1]);
   if (words[0] == "functions") return terminal.out(functions_text()), 0;
   if (words[0] == "function" && words.size() > 1) return explain_function(context, words[1]);
   Diagnostics found;
