@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <new>
+#include <string_view>
 
 #include "cli/parser.h"
 #include "cli/tell.h"
@@ -38,6 +40,14 @@ int run_invocation(Terminal& terminal, const Invocation& invocation) {
   return terminal.interrupted() ? kInterrupted : status;
 }
 
+/// There is nothing left to clean up with. What was done is recorded, as when jim is killed.
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view kText =
+      "error: out of memory\n  hint: what was done is recorded; run it again with more memory\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kText.data(), kText.size());
+  ::_exit(kError);
+}
+
 /// Takes the places of standard streams that are closed, lest a file of ours gets there and is
 /// written over. Writing to such a place still fails.
 void hold_standard_streams() {
@@ -49,6 +59,7 @@ void hold_standard_streams() {
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  std::set_new_handler(end_without_memory);
   hold_standard_streams();
   // A reader that goes away is an error of the write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);

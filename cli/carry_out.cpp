@@ -13,6 +13,8 @@ namespace jim {
 
 namespace {
 
+constexpr int kInterrupted = 130;
+
 void show_report(Context& context, const Plan& plan, const Report& report, Duration took) {
   Terminal& terminal = context.terminal;
   terminal.err(troubles_text(report, Paint(terminal.err_look().colour)));
@@ -54,8 +56,12 @@ int carry_out(Context& context, Session& session, const Expansion& expansion, co
   const Report report = session.loop().run(apply(applying, expansion, plan));
   watch.end();
   show_report(context, plan, report, session.loop().clock().now() - start);
-  if (!session.close()) return session.status();
-  return exit_status(report);
+  const int status = exit_status(report);
+  const bool closed = session.close();
+  // Why a run was interrupted says more than that it was: its lock is lost.
+  const bool says_less =
+      status == 0 || (status == kInterrupted && session.status() == kStateLocked);
+  return says_less && !closed ? session.status() : status;
 }
 
 }  // namespace jim

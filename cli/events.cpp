@@ -28,6 +28,7 @@ Result<void> Events::open(const std::string& path) {
   if (path.empty()) return {};
   file_.reset(std::fopen(path.c_str(), "ae"));
   run_ = random_hex(4);
+  path_ = path;
   if (file_) return {};
   return Diagnostic{
       .code = ErrorCode::io,
@@ -40,8 +41,17 @@ void Events::write(const std::string& event, ValueMap fields) {
   fields.set("run", run_);
   fields.set("time", utc_milliseconds(clock_.wall()));
   const std::string line = to_json(without_secrets(Value(std::move(fields)))) + "\n";
-  std::fwrite(line.data(), 1, line.size(), file_.get());
-  std::fflush(file_.get());
+  const bool whole = std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size();
+  if ((!whole || std::fflush(file_.get()) != 0) && failure_ == 0) failure_ = errno;
+}
+
+Result<void> Events::close() {
+  if (!file_) return {};
+  if (std::fclose(file_.release()) != 0 && failure_ == 0) failure_ = errno;
+  if (failure_ == 0) return {};
+  return Diagnostic{.code = ErrorCode::io,
+                    .message = "not every event could be written to '" + escape_control(path_) +
+                               "': " + std::strerror(failure_)};
 }
 
 }  // namespace jim

@@ -18,6 +18,8 @@ class Events {
   /// Appends to the file; fails with io when it does not open.
   Result<void> open(const std::string& path);
   void write(const std::string& event, ValueMap fields);
+  /// Fails with io when not every event could be written.
+  Result<void> close();
 
  private:
   struct Close {
@@ -26,6 +28,8 @@ class Events {
   const Clock& clock_;
   std::string run_ = {};
   std::unique_ptr<std::FILE, Close> file_ = {};
+  std::string path_ = {};
+  int failure_ = 0;  ///< the system's number for the first one
 };
 
 }  // namespace jim

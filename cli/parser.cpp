@@ -406,6 +406,12 @@ Diagnostic Parser::unknown_word(const std::string& word,
     for (const CommandNode& below : nodes.back()->commands) known.push_back(below.name);
   }
   const auto near = did_you_mean(bare, known);
+  if (near == bare)  // the command at the end of the path has it, which was not reached yet
+    return {
+        .code = ErrorCode::invalid_config,
+        .message = "'" + escape_control(bare) + "' stands before the command that it belongs to",
+        .hint = "write it behind: jim " + (path.empty() ? "COMMAND" : join(path, " ")) + " " +
+                escape_control(bare)};
   return {.code = ErrorCode::invalid_config,
           .message = spoken + ": unknown " + what + " '" + escape_control(bare) + "'",
           .hint = near ? "did you mean '" + *near + "'?" : "'" + spoken + " --help' lists all"};

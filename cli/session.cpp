@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "cli/reading.h"
 #include "cli/render/plan_text.h"
@@ -12,6 +11,7 @@
 #include "cli/tell.h"
 #include "core/apply/apply.h"
 #include "core/base/digest.h"
+#include "core/base/private_folder.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/provider/rest_provider.h"
@@ -70,6 +70,7 @@ Session::Session(Context& context)
           loop_, stop_, [this] { curl_.wakeup(); },
           [this] {
             if (terminal_.interrupted()) return;  // at a question: nothing runs
+            curl_.cancel_reads();
             terminal_.err(
                 "\ninterrupted: requests under way are heard to their end, nothing new is started "
                 "and no machine is\nwaited for; the next run goes on from there. Once more leaves "
@@ -218,8 +219,7 @@ bool Session::make_state() {
 bool Session::start_sandbox() {
   SandboxOptions options = {.folder = workspace_.below_root(kSandboxData),
                             .pace = globals_.sandbox_pace};
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
+  make_private_folder(options.folder);  // opening the data there says what is wrong
   if (!globals_.sandbox_scenario.empty()) {
     auto scenario = read_scenario(workspace_.files(), globals_.sandbox_scenario);
     if (!scenario) return fail(scenario.error()), false;
@@ -308,6 +308,11 @@ std::optional<Plan> Session::plan(const PlanOptions& options) {
 }
 
 bool Session::close() {
+  bool good = true;
+  if (const auto written = events_.close(); !written) {
+    fail(written.error());
+    good = false;
+  }
   if (run_ && lock_ && !lock_->lost()) {
     run_->ended = utc_text(loop_.clock().wall());
     run_->status = status_;
@@ -319,10 +324,14 @@ bool Session::close() {
     if (auto released = loop_.run(other->release()); !released)
       return fail(released.error()), false;
   }
-  if (!lock_) return true;
+  if (!lock_) return good;
   const std::unique_ptr<HeldLock> lock = std::move(lock_);
-  if (auto released = loop_.run(lock->release()); !released) return fail(released.error()), false;
-  return true;
+  if (auto released = loop_.run(lock->release()); !released) {
+    fail(released.error());
+    if (released.error().code == ErrorCode::conflict) status_ = kStateLocked;
+    return false;
+  }
+  return good;
 }
 
 Provider* Session::provider_of(const ResourceType& type) const {

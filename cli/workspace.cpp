@@ -121,7 +121,28 @@ std::set<std::string> Workspace::secret_keys() const {
   for (const ConfigAttribute& var : config_->vars)
     for (const auto& [word, value] : var.value.entries)
       if (word == "secret") keys.insert(var.name);
+  add_sources(keys);
   return keys;
+}
+
+void Workspace::add_sources(std::set<std::string>& keys) const {
+  std::vector<const ConfigAttribute*> written;
+  for (const ConfigAttribute& var : config_->vars) written.push_back(&var);
+  for (const ProviderBlock& block : config_->providers)
+    for (const ConfigAttribute& setting : block.settings) written.push_back(&setting);
+  for (const ResourceBlock& block : config_->resources)
+    for (const ConfigAttribute& attribute : block.attributes) written.push_back(&attribute);
+  for (std::size_t before = 0; before != keys.size();) {
+    before = keys.size();
+    for (const ConfigAttribute* one : written) {
+      if (!keys.contains(one->name)) continue;
+      std::vector<Reference> references;
+      one->value.collect_references(references);
+      for (const Reference& reference : references)
+        if (reference.root == "var" && !reference.steps.empty())
+          keys.insert(reference.steps.front());
+    }
+  }
 }
 
 std::optional<StoreSettings> Workspace::state_settings(Diagnostics& diagnostics) const {

@@ -58,7 +58,8 @@ class Workspace {
   const Account* account(const std::string& name) const;
   /// Names of the types that the file's resources have, sorted.
   std::set<std::string> used_types() const;
-  /// Keys of the file whose values are secret: attributes, settings of accounts, variables.
+  /// Keys of the file whose values are secret: attributes, settings of accounts, variables, and
+  /// the variables that go into those.
   std::set<std::string> secret_keys() const;
   /// Where state is kept and how to get in, as flag and file say it. Adds every mistake.
   std::optional<StoreSettings> state_settings(Diagnostics& diagnostics) const;
@@ -72,6 +73,8 @@ class Workspace {
 
  private:
   bool find_files(std::vector<std::string>& paths, Diagnostics& diagnostics) const;
+  /// Adds the variables that values under `keys` are made of.
+  void add_sources(std::set<std::string>& keys) const;
   void set_vars(Diagnostics& diagnostics);
   void use_planned_vars(Diagnostics& diagnostics);
   void add_dummies(const ProviderBlock& block);

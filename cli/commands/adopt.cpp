@@ -42,6 +42,11 @@ const Desired* find_desired(Session& session, const std::string& text) {
 
 int run_adopt(Context& context, const AdoptFlags& flags) {
   Session session(context);
+  if (trim(flags.id).empty())
+    return session.fail(
+        Diagnostic{.code = ErrorCode::invalid_config,
+                   .message = "the id of the object is empty",
+                   .hint = "it is the vendor's own, as its API or console shows it"});
   if (!session.open_file()) return session.status();
   const Desired* desired = find_desired(session, flags.address);
   if (desired == nullptr) return session.status();

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "cli/render/plan_text.h"
 #include "cli/selection.h"
 #include "cli/session.h"
@@ -25,6 +27,30 @@ void show(Context& context, Session& session, const Plan& plan) {
   }
 }
 
+/// Whether both names lead to one file.
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code failure;
+  return std::filesystem::equivalent(a, b, failure) && !failure;
+}
+
+/// Saving must not replace what the plan is made from.
+bool may_write(Session& session, const std::string& out) {
+  const Workspace& workspace = session.workspace();
+  std::vector<std::string> sources = workspace.config().files;
+  for (const ProviderBlock& block : workspace.config().providers)
+    if (!block.manifest.empty()) sources.push_back(workspace.below_root(block.manifest));
+  sources.push_back(session.store().place());
+  for (const std::string& source : sources) {
+    if (!is_same_file(out, source)) continue;
+    session.fail(Diagnostic{.code = ErrorCode::invalid_config,
+                            .message = "--out '" + escape_control(out) + "' would replace " +
+                                       escape_control(source) + ", which the plan is made from",
+                            .hint = "name another file, such as plan.json"});
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 int run_plan(Context& context, const PlanFlags& flags) {
@@ -34,7 +60,7 @@ int run_plan(Context& context, const PlanFlags& flags) {
   // A saved plan is bound to a state, whose key stands for the secrets in it.
   const bool saved = !flags.out.empty();
   if (!session.open_state("plan", saved)) return session.status();
-  if (saved && !session.make_state()) return session.status();
+  if (saved && (!may_write(session, flags.out) || !session.make_state())) return session.status();
   if (!flags.offline && !session.open_providers()) return session.status();
   const PlanOptions options = {
       .destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes};

@@ -1,13 +1,12 @@
 #include "core/sandbox/sandbox.h"
 
 #include <csignal>
-#include <filesystem>
-#include <system_error>
 
 #include "cli/commands/commands.h"
 #include "cli/scenario.h"
 #include "cli/session.h"
 #include "cli/tell.h"
+#include "core/base/private_folder.h"
 #include "core/base/text.h"
 #include "core/net/curl_http.h"
 #include "core/state/open_store.h"
@@ -158,8 +157,7 @@ int run_sandbox_serve(Context& context, const SandboxFlags& flags) {
     }
     options.scenario = std::move(*scenario);
   }
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
+  make_private_folder(options.folder);  // opening the data there says what is wrong
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);

@@ -154,13 +154,17 @@ bool forget(Session& session, const Record& record) {
   const ResourceType& type = *session.workspace().types().at(record.type);
   Provider* provider = session.provider_of(type);
   RecordChange change = {.record = record, .remove = true};
+  bool mark_stays = !record.id.empty() && !type.mark_field.empty();
   if (!record.id.empty() && provider->can_set_mark(type)) {
     // Without a project the mark comes off; an object with it would be found again by the next
     // plan.
     auto unmarked = session.loop().run(provider->set_mark(type, record.id, Mark{}));
-    if (!unmarked && unmarked.error().code != ErrorCode::not_found)
+    const bool off = unmarked || unmarked.error().code == ErrorCode::not_found;
+    if (!off && unmarked.error().code != ErrorCode::invalid_config)
       return session.fail(unmarked.error()), false;
-  } else if (!record.id.empty() && !type.mark_field.empty()) {
+    mark_stays = !off;
+  }
+  if (mark_stays) {  // the record stays, so that nobody takes the object for one to delete
     change.remove = false;
     change.record.forgotten = true;
   }

@@ -242,6 +242,15 @@ class Applier {
     return *context_.providers.find(type.provider)->second;
   }
 
+  /// What the file allows for `operation`: create, update or delete.
+  std::optional<Duration> timeout(const Change& change, const std::string& operation) const {
+    const auto desired = desired_.find(change.address);
+    if (desired == desired_.end()) return std::nullopt;
+    const auto& timeouts = desired->second->block->timeouts;
+    const auto found = timeouts.find(operation);
+    return found == timeouts.end() ? std::nullopt : std::optional(found->second);
+  }
+
   Mark mark(const Address& address) const {
     return {.lineage = context_.state.head.lineage,
             .project = context_.state.head.project,
@@ -256,7 +265,8 @@ class Applier {
                              .attributes = attributes,
                              .mark = mark(change.address),
                              .fingerprint = fingerprint(Value(attributes), recorder_.key()),
-                             .beside = change.deposed};
+                             .beside = change.deposed,
+                             .timeout = timeout(change, "create")};
     if (change.action == Action::replace && change.create_before_destroy)
       request.beside.push_back(change.id);
     const auto object = co_await provider(*change.type).create(request, journal);
@@ -308,7 +318,8 @@ class Applier {
       UpdateRequest request = {.type = change.type,
                                .id = change.id,
                                .attributes = attributes,
-                               .mark = mark(change.address)};
+                               .mark = mark(change.address),
+                               .timeout = timeout(change, change.resumes ? "create" : "update")};
       for (const AttributeChange& one : changes) request.changed.push_back(one.name);
       for (const std::string& name : ignore) request.attributes.erase(name);
       const bool was_half_made = record->half_made;
@@ -402,7 +413,9 @@ class Applier {
 
   Task<Result<void>> remove(const Change& change, const std::string& id, StepReport& report) {
     StepJournal journal(recorder_, context_.observer, change);
-    if (auto gone = co_await provider(*change.type).remove(*change.type, id, journal); !gone)
+    if (auto gone = co_await provider(*change.type)
+                        .remove(*change.type, id, journal, timeout(change, "delete"));
+        !gone)
       co_return gone;
     report.removed.push_back(id);
     if (change.action == Action::replace && report.id == id) report.id.clear();
@@ -427,8 +440,9 @@ class Applier {
     if (owner.can_set_mark(*change.type)) {
       const Mark none;  // GCC 12 destroys a temporary of a co_await expression twice
       const auto unmarked = co_await owner.set_mark(*change.type, change.id, none);
-      if (!unmarked && unmarked.error().code != ErrorCode::not_found) co_return unmarked.error();
-      co_return co_await recorder_.drop(change.address);
+      if (unmarked || unmarked.error().code == ErrorCode::not_found)
+        co_return co_await recorder_.drop(change.address);
+      if (unmarked.error().code != ErrorCode::invalid_config) co_return unmarked.error();
     }
     recorder_.touch(change.address).forgotten = true;
     co_return co_await recorder_.save(change.address);

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/state/fingerprint.h"
 
 namespace jim {
 
 Recorder::Recorder(ApplyContext& context) : context_(context) {
-  for (Record& record : context.state.records)
+  for (Record& record : context.state.records) {
+    if (!record.id.empty()) addresses_.insert_or_assign(record.id, record.address);
     records_.emplace_hint(records_.end(), record.address, std::move(record));
+  }
   context.state.records.clear();
 }
 
@@ -28,6 +31,7 @@ Task<Result<void>> Recorder::save(const Address& address) {
   Record& record = touch(address);
   record.updated = now();
   if (record.created.empty()) record.created = record.updated;
+  if (!record.id.empty()) addresses_.insert_or_assign(record.id, address);
   std::vector<RecordChange> changes;
   changes.push_back({.record = record});
   co_return co_await commit(std::move(changes));
@@ -51,9 +55,20 @@ Task<Result<void>> Recorder::rename(const Address& from, const Address& to) {
   records_.erase(found);
   moved.address = to;
   moved.updated = now();
+  if (!moved.id.empty()) addresses_.insert_or_assign(moved.id, to);
   changes.push_back({.record = moved});
   records_[to] = std::move(moved);
   co_return co_await commit(std::move(changes));
+}
+
+const Address* Recorder::owner(const std::string& type, const std::string& id,
+                               const Address& except) const {
+  const auto known = addresses_.find(id);
+  if (known == addresses_.end() || known->second == except) return nullptr;
+  const auto record = records_.find(known->second);  // it may be gone, or have another object now
+  const bool has_it =
+      record != records_.end() && record->second.id == id && record->second.type == type;
+  return has_it ? &known->second : nullptr;
 }
 
 std::string Recorder::now() const { return utc_text(context_.loop.clock().wall()); }
@@ -177,6 +192,15 @@ Task<Result<void>> StepJournal::note_intent(const Intent& intent) {
 }
 
 Task<Result<void>> StepJournal::record_id(const std::string& id) {
+  if (const Address* owner = recorder_.owner(change_.type->name, id, change_.address)) {
+    co_return Diagnostic{
+        .code = ErrorCode::ambiguous,
+        .message = "the vendor answered with the id '" + escape_control(id) +
+                   "', which is that of " + owner->text(),
+        .hint =
+            "look at the vendor's own list whether there are one or two, and take a second one "
+            "over by 'jim adopt'"};
+  }
   id_ = id;
   recorder_.note_object(change_.address, id);
   Record& record = recorder_.touch(change_.address);

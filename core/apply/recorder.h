@@ -23,6 +23,8 @@ class Recorder {
   Task<Result<void>> drop(const Address& address);
   /// Both in one commit: the old address goes, the new one comes.
   Task<Result<void>> rename(const Address& from, const Address& to);
+  /// The other address whose record has this object; nullptr: none.
+  const Address* owner(const std::string& type, const std::string& id, const Address& except) const;
   /// No record is left.
   bool empty() const { return records_.empty(); }
   std::string now() const;
@@ -63,7 +65,8 @@ class Recorder {
   std::map<Address, Record> records_ = {};
   std::optional<Run> run_ = {};
   std::map<Address, OpenStep> steps_ = {};
-  std::vector<RunStep> late_ = {};  ///< ended, and not written yet
+  std::vector<RunStep> late_ = {};                 ///< ended, and not written yet
+  std::map<std::string, Address> addresses_ = {};  ///< where an id was last saved
   bool halted_ = false;
   Diagnostics errors_ = {};
 };

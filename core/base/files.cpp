@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace jim {
 
@@ -43,6 +44,40 @@ bool write_all(int file, const std::string& content) {
   return true;
 }
 
+/// What a shell hands in: `-f <(...)`, `-f /dev/stdin`.
+bool is_handed_in(const std::string& path) {
+  return path == "/dev/stdin" || path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+}
+
+const char* kind_of(mode_t mode) {
+  if (S_ISFIFO(mode)) return "a named pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// Where a chain of symbolic links leads; the end need not exist.
+std::string behind_links(std::string path) {
+  constexpr int kMostLinks = 40;
+  for (int i = 0; i < kMostLinks; ++i) {
+    std::error_code failure;
+    const auto next = std::filesystem::read_symlink(path, failure);
+    if (failure) break;
+    path = next.is_absolute() ? next.string()
+                              : (std::filesystem::path(path).parent_path() / next).string();
+  }
+  return path;
+}
+
+/// Writes into what is no regular file: there is nothing to replace. Without a reader a pipe is an
+/// error at once.
+Result<void> write_into(const std::string& path, const std::string& content) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number() < 0) return failure("write", path, errno);
+  ::fcntl(file.number(), F_SETFL, ::fcntl(file.number(), F_GETFL) & ~O_NONBLOCK);
+  if (!write_all(file.number(), content)) return failure("write", path, errno);
+  return {};
+}
+
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -52,11 +87,17 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 Result<std::string> DiskFiles::read(const std::string& path, std::size_t limit) const {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Opening a pipe that nobody writes to would wait for ever.
+  const bool handed_in = is_handed_in(path);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | (handed_in ? 0 : O_NONBLOCK)));
   if (file.number() < 0) return failure("read", path, errno);
   struct stat info = {};
   if (::fstat(file.number(), &info) != 0) return failure("read", path, errno);
   if (S_ISDIR(info.st_mode)) return failure("read", path, EISDIR);
+  if (!S_ISREG(info.st_mode) && !(handed_in && S_ISFIFO(info.st_mode)))
+    return Diagnostic{.code = ErrorCode::io,
+                      .message = "cannot read " + path + ": it is " + kind_of(info.st_mode) +
+                                 ", not a regular file"};
   std::string content;
   std::string block(64 << 10, '\0');
   for (;;) {
@@ -72,7 +113,12 @@ Result<std::string> DiskFiles::read(const std::string& path, std::size_t limit) 
   }
 }
 
-Result<void> DiskFiles::write(const std::string& path, const std::string& content) {
+Result<void> DiskFiles::write(const std::string& named, const std::string& content) {
+  struct stat info = {};
+  const bool there = ::stat(named.c_str(), &info) == 0;
+  if (there && S_ISDIR(info.st_mode)) return failure("write", named, EISDIR);
+  if (there && !S_ISREG(info.st_mode)) return write_into(named, content);
+  const std::string path = behind_links(named);
   const std::string temporary = path + ".new-" + std::to_string(::getpid());
   {
     const Descriptor file(

@@ -124,6 +124,21 @@ Diagnostic mistake_in(const Attribute& attribute, Diagnostic error) {
   return error;
 }
 
+bool is_text(const Value& value) {
+  if (value.is_string()) return find_bad_utf8(value.as_string()) == std::string::npos;
+  if (value.is_list()) return std::all_of(value.as_list().begin(), value.as_list().end(), is_text);
+  return !value.is_map() ||
+         std::all_of(value.as_map().begin(), value.as_map().end(), [](const auto& entry) {
+           return find_bad_utf8(entry.first) == std::string::npos && is_text(entry.second);
+         });
+}
+
+Diagnostic not_text(const std::string& what, const SourceLocation& where) {
+  return wrong(what + " holds bytes that are not UTF-8 text",
+               "leave it in base64, where the vendor takes that: base64encode(), filebase64()",
+               where);
+}
+
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where) {
   auto converted = convert(value, attribute.type);
@@ -137,6 +152,7 @@ Result<Value> check_value(const std::string& resource, const Attribute& attribut
     return wrong(
         resource + ": '" + attribute.name + "' cannot be " + escape_control(to_json(*converted)),
         known_values(attribute, *converted, "allowed: "), where);
+  if (!is_text(*converted)) return not_text(resource + ": '" + attribute.name + "'", where);
   return attribute.secret ? converted->as_secret() : *converted;
 }
 

@@ -22,8 +22,13 @@ std::optional<Diagnostic> doubt(const std::string& resource, const Attribute& at
 /// expression holds.
 Diagnostic mistake_in(const Attribute& attribute, Diagnostic error);
 
-/// Converts one attribute's value to its type and checks allowed values; secret attributes become
-/// secret. Fails with invalid_config at `where`.
+/// Whether every text in the value, and every key, is UTF-8: nothing else can be sent or kept.
+bool is_text(const Value& value);
+/// The mistake of `what`, such as `output 'x'`, that is no text.
+Diagnostic not_text(const std::string& what, const SourceLocation& where);
+
+/// Converts one attribute's value to its type and checks allowed values and that it is text; secret
+/// attributes become secret. Fails with invalid_config at `where`.
 Result<Value> check_value(const std::string& resource, const Attribute& attribute,
                           const Value& value, const SourceLocation& where);
 

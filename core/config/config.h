@@ -28,6 +28,9 @@ struct ConfigValue {
   Result<Value> evaluate(const Scope& scope) const;
   void collect_references(std::vector<Reference>& out) const;
   bool is_constant() const;
+
+ private:
+  Result<Value> assemble(const Scope& scope) const;
 };
 
 /// One attribute as written.

@@ -60,7 +60,10 @@ void Expander::evaluate_outputs() {
   const InstanceScope scope(*inner_->scope, inner_->values, kNoValues);
   for (const OutputBlock& output : config_.outputs) {
     if (lost_.contains(&output.value)) continue;
-    if (auto value = output.value.evaluate(scope); !value) diagnostics_.push_back(value.error());
+    const auto value = output.value.evaluate(scope);
+    if (!value) diagnostics_.push_back(value.error());
+    if (value && !is_text(*value))
+      diagnostics_.push_back(not_text("output '" + output.name + "'", output.value.where));
   }
 }
 
@@ -168,6 +171,7 @@ std::optional<Expansion> expand(const Config& config,
   Expansion expansion;
   detail::Expander expander(config, types, files, surroundings, diagnostics);
   expander.run(expansion.resources_, expansion.order_);
+  expander.stop_counting();
   expansion.inner_ = expander.inner();
   for (std::size_t i = before; i < diagnostics.size(); ++i)
     if (diagnostics[i].severity == Severity::error) return std::nullopt;

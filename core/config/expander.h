@@ -16,7 +16,7 @@ namespace jim {
 
 struct Expansion::Inner {
   const Config& config;
-  std::shared_ptr<const FileScope> scope;
+  std::shared_ptr<FileScope> scope;
   std::unordered_map<std::string, std::vector<std::string>> needs = {};
   std::map<std::string, Value> values = {};  ///< of blocks that others look at, with unknowns
 };
@@ -33,6 +33,7 @@ class Expander {
   /// Fills `resources` and `order`.
   void run(std::vector<Desired>& resources, std::vector<std::string>& order);
   std::shared_ptr<const Expansion::Inner> inner() const { return inner_; }
+  void stop_counting() { inner_->scope->stop_counting(); }
 
  private:
   /// An attribute of a block, with what its value hangs on.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/text.h"
 #include "core/config/reserved.h"
 #include "core/value/json.h"
+#include "core/graph/graph.h"
 
 namespace jim {
 
@@ -94,6 +96,54 @@ Declared read_declaration(const ConfigAttribute& variable, Diagnostics& diagnost
   return declared;
 }
 
+/// Which variables each one uses, as numbers. What is given from outside uses none.
+std::vector<std::vector<std::size_t>> uses_of(const std::vector<ConfigAttribute>& vars,
+                                              const Surroundings& surroundings) {
+  std::map<std::string, std::size_t> numbers;
+  for (std::size_t i = 0; i < vars.size(); ++i) numbers.emplace(vars[i].name, i);
+  std::vector<std::vector<std::size_t>> uses(vars.size());
+  for (std::size_t i = 0; i < vars.size(); ++i) {
+    if (surroundings.vars.contains(vars[i].name)) continue;
+    std::vector<Reference> references;
+    vars[i].value.collect_references(references);
+    for (const Reference& reference : references) {
+      if (reference.root != "var" || reference.steps.empty()) continue;
+      const auto used = numbers.find(reference.steps.front());
+      if (used != numbers.end()) uses[i].push_back(used->second);
+    }
+  }
+  return uses;
+}
+
+struct VariableOrder {
+  std::vector<std::size_t> order = {};     ///< each comes after those that it uses
+  std::vector<std::size_t> circular = {};  ///< these use each other in a circle, which was told
+};
+
+VariableOrder order_of(const std::vector<ConfigAttribute>& vars, const Surroundings& surroundings,
+                       Diagnostics& diagnostics) {
+  auto uses = uses_of(vars, surroundings);
+  VariableOrder result;
+  while (true) {
+    Order sorted = order_by_need(uses);
+    if (sorted.cycle.empty()) {
+      result.order = std::move(sorted.order);
+      return result;
+    }
+    std::vector<std::string> names;
+    for (const std::size_t i : sorted.cycle) names.push_back(vars[i].name);
+    names.push_back(names.front());
+    const ConfigAttribute& first = vars[sorted.cycle.front()];
+    fail(diagnostics, first.name_where,
+         names.size() == 2
+             ? fmt::format("variable '{}' uses itself", first.name)
+             : fmt::format("these variables use each other in a circle: {}", join(names, " -> ")),
+         "give one of them a value of its own");
+    for (const std::size_t i : sorted.cycle) uses[i].clear();
+    result.circular.insert(result.circular.end(), sorted.cycle.begin(), sorted.cycle.end());
+  }
+}
+
 }  // namespace
 
 FileScope::FileScope(const Config& config, const Files& files, const Surroundings& surroundings,
@@ -105,8 +155,15 @@ FileScope::FileScope(const Config& config, const Files& files, const Surrounding
   env_ = ValueMap::from_entries(std::move(env));
   var_ = ValueMap();
   std::vector<std::string> known;
-  for (const ConfigAttribute& variable : config.vars) {
-    known.push_back(variable.name);
+  for (const ConfigAttribute& variable : config.vars) known.push_back(variable.name);
+  const VariableOrder order = order_of(config.vars, surroundings, diagnostics);
+  for (const std::size_t i : order.circular) {
+    ValueMap all = var_.as_map();
+    all.set(config.vars[i].name, Value::unknown());
+    var_ = std::move(all);
+  }
+  for (const std::size_t i : order.order) {
+    const ConfigAttribute& variable = config.vars[i];
     ValueMap all = var_.as_map();
     // After a mistake it is unknown, so that nothing more is said where it is used.
     all.set(variable.name,
@@ -166,6 +223,9 @@ const Value* FileScope::lookup(std::string_view name) const {
 std::vector<std::string> FileScope::names() const { return {"var", "env"}; }
 
 Result<std::string> FileScope::read_file(const std::string& path) const {
+  if (path.starts_with("/dev/") || path.starts_with("/proc/self/fd/"))
+    return Diagnostic{.code = ErrorCode::io,
+                      .message = "cannot read " + path + ": it is no regular file"};
   const bool whole = path.empty() || path[0] == '/' || root_.empty() || root_ == ".";
   auto text = files_.read(whole ? path : root_ + "/" + path);
   if (text) return text;

@@ -22,6 +22,7 @@ class InstanceScope : public Scope {
   const Value* lookup(std::string_view name) const override;
   std::vector<std::string> names() const override;
   Result<std::string> read_file(const std::string& path) const override;
+  Effort* effort() const override { return outer_.effort(); }
 
  private:
   const Scope& outer_;

@@ -44,13 +44,22 @@ class CurlHttp::Sent : Suspended {
     if (curl_multi_add_handle(http_.global_->multi, transfer_.handle()) != CURLM_OK) return false;
     suspend(waiter);
     running_ = true;
-    ++http_.running_;
+    http_.running_.insert(this);
     http_.global_->added = true;
     return true;
   }
   CURLcode await_resume() {
     resume();
     return code_;
+  }
+
+  bool may_be_cancelled() const {
+    return !transfer_.request().mutating && !transfer_.request().provider.empty();
+  }
+  bool cancelled() const { return cancelled_; }
+  void cancel() {
+    cancelled_ = true;
+    end(CURLE_ABORTED_BY_CALLBACK);
   }
 
   void end(CURLcode code) {
@@ -63,12 +72,13 @@ class CurlHttp::Sent : Suspended {
   void leave() {
     if (!std::exchange(running_, false)) return;
     curl_multi_remove_handle(http_.global_->multi, transfer_.handle());
-    --http_.running_;
+    http_.running_.erase(this);
   }
 
   CurlHttp& http_;
   CurlTransfer& transfer_;
   bool running_ = false;
+  bool cancelled_ = false;
   CURLcode code_ = CURLE_FAILED_INIT;
 };
 
@@ -123,7 +133,13 @@ Result<void> CurlHttp::prepare(CurlTransfer& transfer) {
 Task<Result<HttpResponse>> CurlHttp::send(HttpRequest request) {
   CurlTransfer transfer(std::move(request));
   if (auto ready = prepare(transfer); !ready) co_return ready.error();
-  const CURLcode code = co_await Sent(*this, transfer);
+  Sent sent(*this, transfer);
+  const CURLcode code = co_await sent;
+  if (sent.cancelled()) {
+    co_return Diagnostic{.code = ErrorCode::cancelled,
+                         .message = "stopped while " + transfer.request().method + " " +
+                                    url_for_log(transfer.request().url) + " was not answered"};
+  }
   auto reply = transfer.outcome(code);
   if (reply) {
     CurlEasy easy = transfer.take_handle();
@@ -134,7 +150,7 @@ Task<Result<HttpResponse>> CurlHttp::send(HttpRequest request) {
 }
 
 bool CurlHttp::wait(std::optional<Duration> most) {
-  if (running_ == 0 || !global_) {
+  if (running_.empty() || !global_) {
     if (!most) return false;
     if (const Result<void> started = start(); !started) {
       ::usleep(static_cast<useconds_t>(std::min<std::int64_t>(most->count(), 100) * 1000));
@@ -164,6 +180,12 @@ void CurlHttp::collect() {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &sent);
     static_cast<Sent*>(sent)->end(code);
   }
+}
+
+void CurlHttp::cancel_reads() {
+  const std::set<Sent*> running = running_;
+  for (Sent* sent : running)
+    if (sent->may_be_cancelled()) sent->cancel();
 }
 
 void CurlHttp::wakeup() {

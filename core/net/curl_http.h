@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class CurlHttp : public Http, public Poller {
 
   Task<Result<HttpResponse>> send(HttpRequest request) override;
   bool wait(std::optional<Duration> most) override;
+  /// Ends every read of a provider that is under way with `cancelled`. What changes something is
+  /// heard out, and so is what a state store reads.
+  void cancel_reads();
   /// Ends a running `wait` early. May be called from a signal handler.
   void wakeup();
 
@@ -41,7 +45,7 @@ class CurlHttp : public Http, public Poller {
 
   EventLoop& loop_;
   std::unique_ptr<Global> global_;
-  std::size_t running_ = 0;
+  std::set<Sent*> running_ = {};
 };
 
 }  // namespace jim

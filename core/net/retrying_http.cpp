@@ -43,11 +43,20 @@ Duration RetryingHttp::backoff(int tried) {
   return Duration(half(random_));
 }
 
+Result<HttpResponse> RetryingHttp::given_up(const HttpRequest& request,
+                                            Result<HttpResponse> reply) {
+  if (request.mutating) return reply;
+  return Diagnostic{.code = ErrorCode::cancelled,
+                    .message = "stopped before " + request.method + " " + url_for_log(request.url) +
+                               " was sent again"};
+}
+
 Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
   const Instant end = loop_.clock().now() + policy_.total;
   for (int tried = 0;; ++tried) {
     auto reply = co_await next_.send(request);
-    if (tried + 1 >= policy_.tries || stopped() || !may_retry(request, reply)) co_return reply;
+    if (tried + 1 >= policy_.tries || !may_retry(request, reply)) co_return reply;
+    if (stopped()) co_return given_up(request, std::move(reply));
     Duration pause = backoff(tried);
     if (reply) {
       const auto asked = retry_after(*reply, loop_.clock().wall());
@@ -56,7 +65,7 @@ Task<Result<HttpResponse>> RetryingHttp::send(HttpRequest request) {
     }
     if (loop_.clock().now() + pause > end) co_return reply;
     co_await loop_.sleep(pause);
-    if (stopped()) co_return reply;
+    if (stopped()) co_return given_up(request, std::move(reply));
     if (counts_ != nullptr) ++counts_->retries;
   }
 }

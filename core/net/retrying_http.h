@@ -26,7 +26,8 @@ std::optional<Duration> retry_after(const HttpResponse& response,
 /// Sends again what failed for the moment, with growing waits and jitter. A read: on 408, 429, 500,
 /// 502, 503, 504 and on a broken or missing answer. A change: only when it surely did nothing: 429,
 /// 503 with Retry-After, or when it never left. Never one that says `once`. What is still failing
-/// after the last try is passed on as it is, and so is everything once `stop` is requested.
+/// after the last try is passed on as it is. Once `stop` is requested nothing is sent again: a read
+/// that would have been is `cancelled`.
 class RetryingHttp : public Http {
  public:
   RetryingHttp(EventLoop& loop, Http& next, RetryPolicy policy, std::uint32_t seed,
@@ -36,6 +37,8 @@ class RetryingHttp : public Http {
  private:
   bool may_retry(const HttpRequest& request, const Result<HttpResponse>& reply) const;
   Duration backoff(int tried);
+  /// What a stop makes of a failure that would have been tried again.
+  static Result<HttpResponse> given_up(const HttpRequest& request, Result<HttpResponse> reply);
   bool stopped() const { return stop_ != nullptr && stop_->requested(); }
 
   EventLoop& loop_;

@@ -13,6 +13,9 @@
 namespace jim {
 namespace {
 
+/// A shorter one is too likely to stand somewhere by chance: a user name, a region.
+constexpr std::size_t kShortestCredential = 8;
+
 /// Headers that come from the manifest may hold user data; a line break in one would start another
 /// header.
 bool is_header_safe(const std::string& value) {
@@ -151,6 +154,20 @@ Result<void> Exchange::prepare() {
 std::string Exchange::clean(std::string text, const std::vector<std::string>* secrets) const {
   text = conceal(std::move(text), secrets_);
   return escape_control(secrets == nullptr ? text : conceal(std::move(text), *secrets));
+}
+
+bool Exchange::has_credentials(const Value& value) const {
+  const auto here = [&](const Value& part) { return has_credentials(part); };
+  if (value.is_list()) return std::any_of(value.as_list().begin(), value.as_list().end(), here);
+  if (value.is_map()) {
+    return std::any_of(value.as_map().begin(), value.as_map().end(),
+                       [&](const ValueMap::Entry& entry) { return here(entry.second); });
+  }
+  if (!value.is_string()) return false;
+  const std::string& text = value.as_string();
+  return std::any_of(secrets_.begin(), secrets_.end(), [&](const std::string& secret) {
+    return secret.size() >= kShortestCredential && text.find(secret) != std::string::npos;
+  });
 }
 
 Result<HttpRequest> Exchange::start(const RequestSpec& spec, const Scope& scope) const {

@@ -49,6 +49,9 @@ class Exchange {
   /// The vendor's words for people: escaped, without the account's secrets and those given.
   std::string clean(std::string text, const std::vector<std::string>* secrets = nullptr) const;
 
+  /// Whether a credential of the account stands in the value, or in a part of it.
+  bool has_credentials(const Value& value) const;
+
   /// An address that a reply gave (`next`), made whole. Fails with unavailable when it leads to
   /// another server: our credentials are not for that one.
   Result<std::string> follow(const std::string& address) const;

@@ -11,6 +11,9 @@
 namespace jim {
 namespace {
 
+/// In one reply. The largest lists that vendors give have some hundred thousand.
+constexpr std::size_t kMostValues = 2'000'000;
+
 /// Longest part of a vendor's message that is shown.
 constexpr std::size_t kLongestMessage = 600;
 
@@ -60,7 +63,8 @@ Value decoded(const Value& body) {
   ValueMap result;
   for (const auto& [key, value] : body.as_map()) {
     const bool candidate = value.is_string() && value.as_string().starts_with('{');
-    auto inner = candidate ? parse_json(value.as_string()) : Result<Value>(value);
+    auto inner =
+        candidate ? parse_json(value.as_string(), {.values = kMostValues}) : Result<Value>(value);
     result.set(key, inner ? *std::move(inner) : value);
   }
   return Value(std::move(result));
@@ -188,7 +192,8 @@ Answer Exchange::judge(const HttpRequest& request, Result<HttpResponse> reply,
   answer.status = reply->status;
   answer.headers = std::move(reply->headers);
   const bool good = reply->status >= 200 && reply->status < 300;
-  auto body = trim(reply->body).empty() ? Result<Value>(Value()) : parse_json(reply->body);
+  auto body = trim(reply->body).empty() ? Result<Value>(Value())
+                                        : parse_json(reply->body, {.values = kMostValues});
   if (good && body) {
     answer.ok = true;
     answer.body = *std::move(body);

@@ -75,6 +75,13 @@ std::optional<Manifest> load_manifest(std::string_view text, const std::string& 
   YamlNode root;
   if (!read_yaml(text, file, root, diagnostics)) return std::nullopt;
 
+  if (root.kind == YamlNode::Kind::scalar && root.scalar.is_null()) {
+    diagnostics.push_back({.code = ErrorCode::invalid_config,
+                           .message = "manifest must be a map, not null",
+                           .where = root.where});
+    return std::nullopt;
+  }
+
   Manifest manifest;
   Section section(root, "manifest", diagnostics);
   section.require("provider");

@@ -78,6 +78,10 @@ ErrorRule read_rule(const YamlNode& node, const std::string& what, Diagnostics& 
   return rule;
 }
 
+bool is_zero(const YamlNode* node) {
+  return node != nullptr && node->scalar.is_integer() && node->scalar.as_integer() == 0;
+}
+
 std::vector<Extract> read_extracts(Section& section, std::string_view key) {
   std::vector<Extract> result;
   const YamlNode* node = section.find(key);
@@ -237,6 +241,9 @@ PaginationSpec read_pagination(const YamlNode& node, const std::string& what,
   if (needs_size && section.find("size") == nullptr) {
     section.error(section.where(), fmt::format("{}: 'size' is missing", what),
                   "without it the last page cannot be told from the others");
+  } else if (const YamlNode* size = section.find("size"); is_zero(size)) {
+    section.error(size->where, fmt::format("{}.size must be at least 1", what),
+                  "it is how many objects a page is asked to hold");
   }
   section.finish();
   return result;

@@ -74,13 +74,35 @@ class NameCheck {
 
   void check_parent(const TypeSpec& spec) {
     const std::string name = manifest_.provider + "." + spec.list->below;
-    if (manifest_.find(name) != nullptr) return;
+    if (manifest_.find(name) != nullptr) {
+      check_no_circle(spec);
+      return;
+    }
     Words types;
     for (const TypeSpec& other : manifest_.types) types.push_back(other.short_name());
     report(spec.list->request.where,
            fmt::format("resources.{}.list.below: no type is called '{}'", spec.short_name(),
                        spec.list->below),
            spec.list->below, types);
+  }
+
+  /// A list of such a type would first need a list of the same type.
+  void check_no_circle(const TypeSpec& spec) {
+    std::string way = spec.short_name();
+    const TypeSpec* above = &spec;
+    for (std::size_t i = 0; i < manifest_.types.size(); ++i) {
+      if (!above->list || above->list->below.empty()) return;
+      way += " below " + above->list->below;
+      above = manifest_.find(manifest_.provider + "." + above->list->below);
+      if (above == nullptr) return;
+      if (above != &spec) continue;
+      diagnostics_.push_back({.code = ErrorCode::invalid_config,
+                              .message = fmt::format("resources.{}.list.below goes in a circle: {}",
+                                                     spec.short_name(), way),
+                              .hint = "a type is listed below another one, and at last below none",
+                              .where = spec.list->request.where});
+      return;
+    }
   }
 
   void see(const std::vector<StepSpec>& steps, const Words& names) {

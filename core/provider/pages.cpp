@@ -15,11 +15,10 @@ using Kind = PaginationSpec::Kind;
 
 /// Pages of one list that are asked for at the same time.
 constexpr std::size_t kSideBySide = 8;
-/// A list that goes on for longer goes in circles.
-constexpr std::size_t kMostPages = 200'000;
-/// Some servers filter behind their pages and give empty ones in between; some never say that a
-/// page was the last.
-constexpr int kEmptyInARow = 10;
+/// A list that goes on for longer is taken for one without an end.
+constexpr std::size_t kMostPages = 20'000;
+/// Some servers filter behind their pages and give empty ones in between.
+constexpr int kMostEmptyInARow = 100;
 
 /// What is needed for one list; it lives as long as the coroutine that made it.
 struct Walk {
@@ -82,6 +81,20 @@ Diagnostic circle(const Walk& walk) {
           .hint = "is the manifest right about 'pagination'?"};
 }
 
+/// What was listed must not pass for all there is: what is missing would count as absent.
+Diagnostic incomplete(const Walk& walk, std::size_t page, const std::string& why) {
+  return {.code = ErrorCode::unavailable,
+          .message = fmt::format("{}: page {} of {} {}", walk.exchange.settings().name, page,
+                                 walk.list.request.route, why),
+          .hint =
+              "half a list says nothing about what is not on it; is the manifest right about "
+              "'pagination'?"};
+}
+
+Diagnostic endless(const Walk& walk) {
+  return incomplete(walk, kMostPages, "is followed by yet another, so the list seems endless");
+}
+
 /// A server that does not know the parameter for pages gives the same one again and again.
 bool is_same(const Page& a, const Page& b) {
   return a.count == b.count && !a.last_id.empty() && a.first_id == b.first_id &&
@@ -94,7 +107,8 @@ bool is_full(std::size_t count, std::size_t size) {
   return count >= size || (count > 0 && count % 10 == 0);
 }
 
-Task<Result<Page>> read_page(const Walk& walk, std::string url) {
+/// Page `number`, from 1.
+Task<Result<Page>> read_page(const Walk& walk, std::string url, std::size_t number) {
   HttpRequest request = walk.first;
   request.url = std::move(url);
   const Answer answer = co_await walk.exchange.send(std::move(request));
@@ -124,7 +138,16 @@ Task<Result<Page>> read_page(const Walk& walk, std::string url) {
     page.first_id = id_of(items.as_list().front());
     page.last_id = id_of(items.as_list().back());
   }
-  page.next = walk.pages.next.empty() ? Value() : walk.pages.next.from(scope);
+  if (!walk.pages.next.empty()) {
+    auto next = walk.pages.next.evaluate(scope);
+    if (!next) {
+      Diagnostic error = incomplete(
+          walk, number, fmt::format("does not tell what follows: {}", next.error().message));
+      error.where = next.error().where;
+      co_return error;
+    }
+    page.next = *std::move(next);
+  }
   page.link = next_link(answer);
   const Value total = walk.pages.total.empty() ? Value() : walk.pages.total.from(scope);
   if (total.is_integer()) page.total = total.as_integer();
@@ -148,9 +171,14 @@ Task<Result<std::size_t>> read_rest(const Walk& walk, const Page& first, std::si
   std::optional<Diagnostic> failure;
   const std::function<Task<void>(std::size_t)> one = [&](std::size_t index) -> Task<void> {
     if (failure) co_return;
-    const auto page = co_await read_page(walk, counted_url(walk, index + 1, size));
+    const std::size_t number = index + 2;
+    const auto page = co_await read_page(walk, counted_url(walk, index + 1, size), number);
     if (!page && !failure) failure = page.error();
     if (page && is_same(*page, first)) failure = circle(walk);
+    if (page && page->count == 0 && number < to && !failure) {
+      failure = incomplete(walk, number,
+                           fmt::format("is empty although there are {} objects", first.total));
+    }
   };
   co_await for_each_bounded(walk.loop, to - 1, kSideBySide, one);
   if (failure) co_return *failure;
@@ -162,7 +190,7 @@ Task<Result<std::size_t>> read_counted(const Walk& walk) {
   std::size_t size = static_cast<std::size_t>(walk.size);
   Page before;
   for (std::size_t index = 0; index < kMostPages; ++index) {
-    const auto page = co_await read_page(walk, counted_url(walk, index, size));
+    const auto page = co_await read_page(walk, counted_url(walk, index, size), index + 1);
     if (!page) co_return page.error();
     if (page->count == 0) co_return index + 1;
     if (is_same(*page, before)) co_return circle(walk);
@@ -170,18 +198,19 @@ Task<Result<std::size_t>> read_counted(const Walk& walk) {
       const auto total = static_cast<std::size_t>(page->total);
       if (page->count >= total) co_return index + 1;
       size = std::min(size, page->count);  // its own most is what counts
-      const std::size_t wanted = std::min((total + size - 1) / size, kMostPages);
+      const std::size_t wanted = (total + size - 1) / size;
+      if (wanted > kMostPages) co_return endless(walk);
       co_return co_await read_rest(walk, *page, wanted, size);
     }
     if (!is_full(page->count, size)) co_return index + 1;
     if (index == 0) size = std::min(size, page->count);
     before = *page;
   }
-  co_return circle(walk);
+  co_return endless(walk);
 }
 
-/// The address of the page after `page`; empty: it was the last.
-Result<std::string> next_address(const Walk& walk, const Page& page) {
+/// The address of the page after `page`, which is page `number`; empty: it was the last.
+Result<std::string> next_address(const Walk& walk, const Page& page, std::size_t number) {
   const Kind kind = walk.pages.kind;
   if (kind == Kind::link_header) {
     return page.link.empty() ? Result<std::string>(std::string()) : walk.exchange.follow(page.link);
@@ -198,7 +227,10 @@ Result<std::string> next_address(const Walk& walk, const Page& page) {
   }
   const bool full = walk.size > 0 && is_full(page.count, static_cast<std::size_t>(walk.size));
   const bool more = walk.pages.next.empty() ? full : !next.empty();
-  if (!more || page.last_id.empty()) return std::string();
+  if (!more) return std::string();
+  if (page.last_id.empty()) {
+    return incomplete(walk, number, "is not the last, but has no object with an id to go on from");
+  }
   add_parameter(url, walk.pages.position, page.last_id);
   return url;
 }
@@ -209,12 +241,18 @@ Task<Result<std::size_t>> read_linked(const Walk& walk) {
   std::set<std::string> seen;
   int empty = 0;
   for (std::size_t count = 1; seen.insert(url).second; ++count) {
-    const auto page = co_await read_page(walk, url);
+    const auto page = co_await read_page(walk, url, count);
     if (!page) co_return page.error();
-    const auto next = next_address(walk, *page);
+    const auto next = next_address(walk, *page, count);
     if (!next) co_return next.error();
+    if (next->empty()) co_return count;
     empty = page->count == 0 ? empty + 1 : 0;
-    if (next->empty() || empty == kEmptyInARow) co_return count;
+    if (empty == kMostEmptyInARow) {
+      co_return incomplete(
+          walk, count,
+          fmt::format("is the {}th empty one in a row, and still not the last", empty));
+    }
+    if (count == kMostPages) co_return endless(walk);
     url = *next;
   }
   co_return circle(walk);
@@ -238,7 +276,7 @@ Task<Result<std::size_t>> read_pages(EventLoop& loop, const Exchange& exchange,
     add_parameter(walk.first.url, pages.size_name, std::to_string(walk.size));
   }
   if (pages.kind == Kind::none) {
-    const auto page = co_await read_page(walk, walk.first.url);
+    const auto page = co_await read_page(walk, walk.first.url, 1);
     if (!page) co_return page.error();
     co_return std::size_t{1};
   }

@@ -46,6 +46,8 @@ struct CreateRequest {
   std::string fingerprint = {};
   /// Ids of objects that it replaces and stands beside for a while: they carry the same mark.
   std::vector<std::string> beside = {};
+  /// After which it fails with timed_out; the object is not lost. nullopt: as long as it moves.
+  std::optional<Duration> timeout = {};
 };
 
 /// What is to be changed. `changed` names the attributes that differ; empty: only go on with a
@@ -56,6 +58,7 @@ struct UpdateRequest {
   ValueMap attributes = {};
   std::vector<std::string> changed = {};
   Mark mark = {};
+  std::optional<Duration> timeout = {};  ///< as for CreateRequest
 };
 
 /// One vendor account as plan and apply see it. Errors carry the codes of result.h; texts are
@@ -83,12 +86,14 @@ class Provider {
   virtual Task<Result<Object>> create(const CreateRequest& request, Journal& journal) = 0;
   /// Brings an existing object, half-made or not, to `attributes`, and waits until ready.
   virtual Task<Result<Object>> update(const UpdateRequest& request, Journal& journal) = 0;
-  /// Deletes and waits until the API says it is gone. Absent already is success.
+  /// Deletes and waits until the API says it is gone. Absent already is success. Fails with
+  /// timed_out when that takes longer than `timeout`.
   virtual Task<Result<void>> remove(const ResourceType& type, const std::string& id,
-                                    Journal& journal) = 0;
+                                    Journal& journal, std::optional<Duration> timeout) = 0;
   /// Writes the mark on an object that has none (adopt) or another one (rename); a mark with an
-  /// empty project takes jim's mark off (forget). Fails with invalid_config where the vendor has no
-  /// field that can be changed; apply then goes by id alone.
+  /// empty project takes jim's mark off (forget). Looks at the object afterwards. Fails with
+  /// invalid_config where the vendor has no field that can be changed, or where the object does not
+  /// come to show the mark as written; the record must then say what the mark does not.
   virtual Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                                       const Mark& mark) = 0;
   /// Whether set_mark can work for the type.

@@ -216,7 +216,8 @@ Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& in
                                     settings_.name, spec.create->request.route, answer.status);
     } else if (answer.meaning == Meaning::busy && answer.status != 0) {
       work.journal.progress("waits: the vendor is busy");
-      if (auto waited = co_await pause(work, patience); !waited) co_return answer.error;
+      if (auto waited = co_await pause(work, patience); !waited)
+        co_return is_late(work) ? waited.error() : answer.error;
       continue;
     } else if (!answer.uncertain) {
       if (answer.meaning == Meaning::not_found) co_return names_nothing(answer.error);
@@ -263,6 +264,7 @@ Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal&
                          .hint = "take over one that stands already by 'jim adopt'"};
   }
   Work work = begin(spec, journal, request.attributes, request.mark);
+  limit(work, request.timeout);
   auto intent = make_intent(work, request);
   if (!intent) co_return intent.error();
   if (auto ours = co_await keep_off_others(spec, *intent); !ours) co_return ours.error();

@@ -32,6 +32,8 @@ struct Work {
   bool fresh = false;                     ///< nothing was sent since `it` came
   Awaiting* awaiting = nullptr;           ///< while it only waits and looks
   Instant born = Instant(-1);             ///< when the creation was answered
+  std::optional<Duration> timeout = {};   ///< for the whole operation, as the file says it
+  Instant deadline = {};                  ///< where there is a timeout
   Value saved = Value(ValueMap());
   std::vector<std::string> secrets = {};  ///< texts that no error may show
   std::string told = {};                  ///< the last status given to the journal
@@ -72,8 +74,8 @@ class RestProvider : public Provider {
   Task<Result<Object>> read(const ResourceType& type, const std::string& id) override;
   Task<Result<Object>> create(const CreateRequest& request, Journal& journal) override;
   Task<Result<Object>> update(const UpdateRequest& request, Journal& journal) override;
-  Task<Result<void>> remove(const ResourceType& type, const std::string& id,
-                            Journal& journal) override;
+  Task<Result<void>> remove(const ResourceType& type, const std::string& id, Journal& journal,
+                            std::optional<Duration> timeout) override;
   Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                               const Mark& mark) override;
   bool can_set_mark(const ResourceType& type) const override;
@@ -115,6 +117,7 @@ class RestProvider : public Provider {
   // rest_work.cpp
   Work begin(const TypeSpec& spec, Journal& journal, const ValueMap& wanted,
              const Mark& mark) const;
+  void limit(Work& work, std::optional<Duration> timeout) const;
   ManifestScope scope_of(const Work& work) const;
   Result<bool> holds(const Template& condition, const Work& work) const;
   /// Takes a reply's object for the vendor's last word, where it holds one.
@@ -123,10 +126,16 @@ class RestProvider : public Provider {
   void tell_request(const Work& work, const Answer& answer) const;
   Result<void> save(Work& work, const RequestSpec& request, const Answer& answer) const;
   void show(Work& work, Seen seen) const;
+  /// An object as its manifest reads it, with the account's own credentials kept secret in it.
+  Result<std::optional<Object>> interpret(const TypeSpec& spec, const Value& it,
+                                          const Value& parent) const;
 
   // rest_wait.cpp
   Patience patience_for(const TypeSpec& spec, Duration stall) const;
-  /// Sleeps a little, longer each time. Fails with timed_out when nothing has moved for too long.
+  bool is_late(const Work& work) const;
+  Diagnostic late(const Work& work) const;
+  /// Sleeps a little, longer each time. Fails with timed_out when nothing has moved for too long or
+  /// the operation's own time is over.
   Task<Result<void>> pause(const Work& work, Patience& patience);
   /// Looks again if anything was sent since the last look. Fails with not_found when the object is
   /// gone.
@@ -180,6 +189,8 @@ class RestProvider : public Provider {
   Result<bool> deletion_failed(const Work& work) const;
   /// `failed_before`: it stood as failed when the deletion was asked for, which means nothing yet.
   Task<Result<void>> wait_gone(Work& work, bool failed_before);
+  /// Looks whether the object carries the mark that was written.
+  Task<Result<void>> see_mark(Work& work);
 
   std::shared_ptr<const Manifest> manifest_;
   ProviderSettings settings_;

@@ -55,7 +55,7 @@ Task<Result<Listing>> RestProvider::list(const ResourceType& type,
   std::set<std::string> seen;  // a page that moves while the list is read shows an object twice
   const std::function<Result<void>(const Value&, const Value&)> take =
       [&](const Value& it, const Value& parent) -> Result<void> {
-    auto object = read_object(spec, it, exchange_.config(), parent);
+    auto object = interpret(spec, it, parent);
     if (!object) return object.error();
     if (*object && seen.insert((*object)->id).second) {
       if (!(*object)->problem.empty())
@@ -86,7 +86,7 @@ Task<Result<std::optional<RestProvider::Seen>>> RestProvider::fetch(const TypeSp
                                                                     const std::string& id) {
   std::optional<Seen> seen;
   const auto take = [&](const Value& it, const Value& parent) -> Result<void> {
-    auto object = read_object(spec, it, exchange_.config(), parent);
+    auto object = interpret(spec, it, parent);
     if (!object) return object.error();
     if (*object && (*object)->id == id) seen = Seen{it, std::move(**object)};
     return {};
@@ -200,7 +200,7 @@ Task<Result<std::optional<RestProvider::Seen>>> RestProvider::look(const TypeSpe
     co_return std::optional<Seen>();
   }
   const Board::Shown word = shown->second;
-  auto object = read_object(spec, word.it, exchange_.config(), word.parent);
+  auto object = interpret(spec, word.it, word.parent);
   if (!object) co_return object.error();
   if (!*object) co_return std::optional<Seen>();
   co_return std::optional<Seen>(Seen{word.it, std::move(**object)});

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/provider/rest_provider.h"
 
 namespace jim {
 namespace {
+
+/// A vendor may show an object for a moment as it was before the mark was written.
+constexpr Duration kMarkMayLag = std::chrono::seconds(5);
 
 /// For operations that nobody follows.
 class NoJournal : public Journal {
@@ -14,6 +18,21 @@ class NoJournal : public Journal {
   Task<Result<void>> record_id(const std::string& /*id*/) override { co_return Result<void>(); }
   void progress(const std::string& /*what*/) override {}
 };
+
+/// The object does not show the mark that was written.
+Diagnostic unlike(const Work& work) {
+  const std::string shown = work.object.mark.empty()
+                                ? "no mark of jim's"
+                                : fmt::format("the mark '{}'", escape_control(work.object.mark));
+  const std::string wanted = work.mark.project.empty()
+                                 ? "which was to be taken off"
+                                 : fmt::format("not '{}', which was written", work.mark.text());
+  return {.code = ErrorCode::invalid_config,
+          .message = fmt::format("{} {} shows {}, {}", work.spec.type.name, work.id, shown, wanted),
+          .hint =
+              "is the manifest right about 'mark.write' and 'mark.read'? to take a mark off, "
+              "'mark.text' is null: ${mark.text ?? \"\"}"};
+}
 
 bool looks_at_it(const std::vector<StepSpec>& steps) {
   return std::any_of(steps.begin(), steps.end(),
@@ -68,7 +87,7 @@ Task<Result<void>> RestProvider::wait_gone(Work& work, bool failed_before) {
 }
 
 Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::string& id,
-                                        Journal& journal) {
+                                        Journal& journal, std::optional<Duration> timeout) {
   const TypeSpec& spec = spec_of(type);
   if (!spec.remove) {
     co_return Diagnostic{.code = ErrorCode::invalid_config,
@@ -76,6 +95,7 @@ Task<Result<void>> RestProvider::remove(const ResourceType& type, const std::str
                          .hint = "'jim state rm' forgets it and leaves it standing"};
   }
   Work work = begin(spec, journal, {}, {});
+  limit(work, timeout);
   work.id = id;
   work.resumed = true;
   if (spec.remove->failed || looks_at_it(spec.remove->after)) {
@@ -114,7 +134,26 @@ Task<Result<void>> RestProvider::set_mark(const ResourceType& type, const std::s
   Work work = begin(spec, journal, {}, mark);
   work.id = id;
   work.resumed = true;
-  co_return co_await run_all(work, spec.mark.write);
+  const auto written = co_await run_all(work, spec.mark.write);
+  if (!written) co_return written.error();
+  if (spec.mark.read.empty()) co_return Result<void>();
+  const auto seen = co_await see_mark(work);
+  co_return seen;
+}
+
+Task<Result<void>> RestProvider::see_mark(Work& work) {
+  const std::string wanted = work.mark.project.empty() ? std::string() : work.mark.text();
+  if (wanted.empty()) work.fresh = false;  // a reply may leave out what stands there all the same
+  const Instant start = loop_.clock().now();
+  Patience patience = patience_for(work.spec, kMarkMayLag);
+  while (true) {
+    if (auto seen = co_await refresh(work); !seen) co_return seen.error();
+    if (work.object.mark == wanted) co_return Result<void>();
+    if (loop_.clock().now() - start >= scaled(kMarkMayLag)) break;
+    if (auto waited = co_await pause(work, patience); !waited) break;
+    work.fresh = false;
+  }
+  co_return unlike(work);
 }
 
 }  // namespace jim

@@ -102,7 +102,8 @@ Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
     const bool busy = answer.meaning == Meaning::busy;
     if (!busy && (!answer.uncertain || attempt == kMostAttempts)) co_return answer.error;
     if (busy) work.journal.progress("waits: the vendor holds it for a moment");
-    if (auto waited = co_await pause(work, patience); !waited) co_return answer.error;
+    if (auto waited = co_await pause(work, patience); !waited)
+      co_return is_late(work) ? waited.error() : answer.error;
     if (busy) continue;
     ++attempt;
     const auto took = co_await took_effect(work, step, before);
@@ -206,6 +207,7 @@ Task<Result<Object>> RestProvider::bring(Work& work) {
 Task<Result<Object>> RestProvider::update(const UpdateRequest& request, Journal& journal) {
   Work work = begin(spec_of(*request.type), journal, request.attributes, request.mark);
   work.id = request.id;
+  limit(work, request.timeout);
   work.changed = request.changed;
   work.resumed = true;
   co_return co_await bring(work);

@@ -41,8 +41,24 @@ RestProvider::Patience RestProvider::patience_for(const TypeSpec& spec, Duration
           .moved = loop_.clock().now()};
 }
 
+bool RestProvider::is_late(const Work& work) const {
+  return work.timeout && loop_.clock().now() >= work.deadline;
+}
+
+Diagnostic RestProvider::late(const Work& work) const {
+  const std::string name =
+      work.id.empty() ? work.spec.type.name : work.spec.type.name + " " + work.id;
+  const std::string status =
+      work.object.status.empty() ? std::string() : fmt::format("; it is '{}'", work.object.status);
+  return {.code = ErrorCode::timed_out,
+          .message = fmt::format("{} took longer than its timeout of {}{}", name,
+                                 span_text(*work.timeout), status),
+          .hint = "the next apply goes on from here; 'timeouts' in the file says how long to wait"};
+}
+
 Task<Result<void>> RestProvider::pause(const Work& work, Patience& patience) {
   const Instant now = loop_.clock().now();
+  if (is_late(work)) co_return late(work);
   if (work.object.status != patience.status) {
     patience.status = work.object.status;
     patience.moved = now;
@@ -58,7 +74,8 @@ Task<Result<void>> RestProvider::pause(const Work& work, Patience& patience) {
                          .hint = "look at it with the vendor's own tools"};
   }
   // At least a millisecond: a wait of nothing would never let the clock move.
-  const Duration time = std::max(Duration(1), scaled(patience.next));
+  Duration time = std::max(Duration(1), scaled(patience.next));
+  if (work.timeout) time = std::min(time, std::max(Duration(1), work.deadline - now));
   patience.next = std::min(patience.most, patience.next * 3 / 2);
   co_await loop_.sleep(time);
   co_return Result<void>();

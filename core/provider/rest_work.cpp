@@ -59,6 +59,11 @@ Work RestProvider::begin(const TypeSpec& spec, Journal& journal, const ValueMap&
   return work;
 }
 
+void RestProvider::limit(Work& work, std::optional<Duration> timeout) const {
+  work.timeout = timeout;
+  if (timeout) work.deadline = loop_.clock().now() + scaled(*timeout);
+}
+
 ManifestScope RestProvider::scope_of(const Work& work) const {
   ManifestScope scope;
   scope.bind("config", &exchange_.config());
@@ -95,13 +100,28 @@ void RestProvider::show(Work& work, Seen seen) const {
   if (work.object.readiness != Readiness::ready) work.journal.progress(work.object.status);
 }
 
+Result<std::optional<Object>> RestProvider::interpret(const TypeSpec& spec, const Value& it,
+                                                      const Value& parent) const {
+  auto object = read_object(spec, it, exchange_.config(), parent);
+  if (!object || !*object) return object;
+  std::vector<std::string> repeats;
+  for (const auto& [name, value] : (*object)->attributes) {
+    if (!value.is_secret() && exchange_.has_credentials(value)) repeats.push_back(name);
+  }
+  for (const std::string& name : repeats) {
+    const Value hidden = (*object)->attributes.find(name)->as_secret();
+    (*object)->attributes.set(name, hidden);
+  }
+  return object;
+}
+
 void RestProvider::take_reply(Work& work, const RequestSpec& request, const Answer& answer) const {
   if (request.object.empty()) return;
   ManifestScope scope;
   scope.bind("body", &answer.body);
   Value it = request.object.from(scope);
   if (!it.is_map()) return;
-  auto object = read_object(work.spec, it, exchange_.config(), Value());
+  auto object = interpret(work.spec, it, Value());
   if (!object || !*object || (*object)->id != work.id) return;
   show(work, {std::move(it), std::move(**object)});
 }

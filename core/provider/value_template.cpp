@@ -80,16 +80,18 @@ Extract::Extract(Template source, std::string_view text) : source_(std::move(sou
   steps_.assign(path.begin() + 1, path.end());
 }
 
-Value Extract::from(const Scope& scope) const {
-  if (!root_.empty()) {
-    const Value* here = scope.lookup(root_);
-    for (const std::string& step : steps_) {
-      if (here == nullptr) break;
-      here = here->get(step);
-    }
-    return here == nullptr ? Value() : *here;
+Result<Value> Extract::evaluate(const Scope& scope) const {
+  if (root_.empty()) return source_.evaluate(scope);
+  const Value* here = scope.lookup(root_);
+  for (const std::string& step : steps_) {
+    if (here == nullptr) break;
+    here = here->get(step);
   }
-  auto value = source_.evaluate(scope);
+  return here == nullptr ? Value() : *here;
+}
+
+Value Extract::from(const Scope& scope) const {
+  auto value = evaluate(scope);
   return value ? *std::move(value) : Value();
 }
 

@@ -36,6 +36,8 @@ class Extract {
   bool empty() const { return !set_; }
   /// What is there; null when the reply has no such thing or another shape.
   Value from(const Scope& scope) const;
+  /// The same, but an expression that fails is an error. A plain path never does.
+  Result<Value> evaluate(const Scope& scope) const;
   const Template& source() const { return source_; }
 
  private:

@@ -52,7 +52,7 @@ std::optional<std::string> parse_quoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::nullopt;
   const std::string_view inside = text.substr(1, text.size() - 2);
   if (inside.find_first_of("\\\"") == std::string_view::npos) return std::string(inside);
-  const Result<Value> value = parse_json(text, 1);
+  const Result<Value> value = parse_json(text, {.depth = 1});
   if (!value || !value->is_string()) return std::nullopt;
   return value->as_string();
 }

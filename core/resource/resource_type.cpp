@@ -43,7 +43,7 @@ std::optional<Value> spelled_number(const std::string& text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (text.empty() || !(is_digit(text.front()) || text.front() == '-') || !is_digit(text.back()))
     return std::nullopt;
-  const Result<Value> value = parse_json(text, 1);
+  const Result<Value> value = parse_json(text, {.depth = 1});
   if (!value || !value->is_number()) return std::nullopt;
   return *value;
 }

@@ -54,6 +54,16 @@ Json defaults(const std::string& kind) {
   return Json::object();
 }
 
+// By vendor and offer: places, each with a number or not. None at all: as it was.
+bool is_stock(const Json& stock) {
+  if (!stock.is_object()) return false;
+  return std::all_of(stock.begin(), stock.end(), [](const Json& offers) {
+    return offers.is_object() && std::all_of(offers.begin(), offers.end(), [](const Json& places) {
+             return places.is_object() || places.is_array();
+           });
+  });
+}
+
 }  // namespace
 
 Reply Responder::admin(const std::string& path, const Request& request) {
@@ -67,6 +77,10 @@ Reply Responder::admin(const std::string& path, const Request& request) {
     return added ? reply(200, {{"added", list.size()}}) : refused(added.error());
   }
   if (path == "/stock") {
+    if (!is_stock(wanted)) {
+      return reply(400, {{"error", "a stock names vendors, their offers and places"},
+                         {"hint", R"(such as {"lambda": {"gpu_1x_a10": {"us-west-1": 1}}})"}});
+    }
     world_.set_stock(wanted);
     return reply(200, Json::object());
   }

@@ -5,12 +5,14 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "core/base/text.h"
@@ -20,6 +22,10 @@ namespace {
 
 constexpr int kMethods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH |
                          EVHTTP_REQ_DELETE | EVHTTP_REQ_HEAD;
+
+constexpr timeval kBeforeNextAccept = {0, 200'000};
+/// Longer than any client of ours waits for an answer.
+constexpr int kIdleSeconds = 300;
 
 const char* method_name(evhttp_cmd_type method) {
   switch (method) {
@@ -102,6 +108,23 @@ void on_half_failed(bufferevent*, short, void* connection) {
   evhttp_connection_free(static_cast<evhttp_connection*>(connection));
 }
 
+void accept_again(int, short, void* listener) {
+  evconnlistener_enable(static_cast<evconnlistener*>(listener));
+}
+
+// Out of descriptors: the connection stays in the queue, so another try at once would fail as well.
+void on_accept_failed(evconnlistener* listener, void*) {
+  static bool told = false;
+  if (!told) {
+    std::fprintf(stderr, "sandbox: no new connection: %s; trying again until others end\n",
+                 std::strerror(errno));
+  }
+  told = true;
+  evconnlistener_disable(listener);
+  event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, accept_again, listener,
+                  &kBeforeNextAccept);
+}
+
 }  // namespace
 
 struct Server::Pending {
@@ -131,7 +154,7 @@ Server::Server(std::unique_ptr<Database> database, const SandboxOptions& options
   evhttp_set_allowed_methods(http_, kMethods);
   evhttp_set_max_body_size(http_, 16 << 20);
   evhttp_set_max_headers_size(http_, 64 << 10);
-  evhttp_set_timeout(http_, 3600);
+  evhttp_set_timeout(http_, kIdleSeconds);
   if (tls_ != nullptr) evhttp_set_bevcb(http_, make_tls_connection, tls_.get());
   evhttp_set_gencb(http_, on_request, this);
   flush_event_ = event_new(base_, -1, 0, on_flush, this);
@@ -164,6 +187,7 @@ Result<int> Server::listen(int port) {
                                  std::strerror(errno),
                       .hint = "choose another port; 0 takes any free one"};
   }
+  evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(socket), on_accept_failed);
   sockaddr_in address = {};
   socklen_t length = sizeof address;
   getsockname(evhttp_bound_socket_get_fd(socket), reinterpret_cast<sockaddr*>(&address), &length);

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "core/base/digest.h"
+#include "core/base/private_folder.h"
 #include "core/state/damage.h"
 #include "core/state/sqlite_format.h"
 #include "core/state/sqlite_problem.h"
@@ -58,26 +59,6 @@ Diagnostic cannot_make(const std::string& place, int number) {
           .message = fmt::format("cannot make the state {}: {}", place, std::strerror(number)),
           .hint = number == ENOSPC ? "make room on the disk and run the command again"
                                    : "make the folder writable, or name another place by --state"};
-}
-
-/// 0 or the system's error number. The folder is for its owner only; those above it are as usual.
-int make_folder(const std::string& folder) {
-  if (access(folder.c_str(), F_OK) == 0) return 0;
-  std::error_code failure;
-  const std::string above = folder_of(folder);
-  std::filesystem::create_directories(above, failure);
-  if (failure) return failure.value();
-  if (mkdir(folder.c_str(), 0700) != 0) return errno == EEXIST ? 0 : errno;
-  if (std::filesystem::path(folder).filename() == ".jim") {
-    // State is nothing for version control: it holds ids and the key of the fingerprints.
-    const int file = open((folder + "/.gitignore").c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-    if (file < 0) return errno;
-    const bool written = write(file, "*\n", 2) == 2;
-    const int number = errno;
-    close(file);
-    if (!written) return number;
-  }
-  return 0;
 }
 
 int make_durable(const std::string& folder) {
@@ -205,7 +186,7 @@ Result<void> SqliteDatabase::check() {
 
 Result<void> SqliteDatabase::make(const std::string& path, const std::string& place) {
   if (access(path.c_str(), F_OK) == 0) return {};
-  if (const int number = make_folder(folder_of(path)); number != 0)
+  if (const int number = make_private_folder(folder_of(path)); number != 0)
     return cannot_make(place, number);
   // Made beside its place and named when it is whole: nobody ever meets half a state.
   const std::string fresh = path + ".new-" + random_hex(6);

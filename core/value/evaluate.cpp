@@ -6,31 +6,39 @@
 #include "core/base/text.h"
 #include "core/value/evaluator.h"
 
-namespace jim::detail {
+namespace jim {
 
 namespace {
 
-/// The number of values inside, a long text counted as many; or more than `most` when there are
-/// more.
-std::size_t weight(const Value& value, std::size_t most) {
+/// Deeper than any text that we read; what walks values goes down by recursion.
+constexpr int kMaxDepth = 500;
+
+std::size_t weight_at(const Value& value, std::size_t most, int depth) {
+  if (depth > kMaxDepth) return most + 1;
   std::size_t sum = 1;
   if (value.is_string()) {
     sum += value.as_string().size() / 64;
   } else if (value.is_list()) {
     for (const Value& item : value.as_list()) {
       if (sum > most) break;
-      sum += weight(item, most - sum);
+      sum += weight_at(item, most - sum, depth + 1);
     }
   } else if (value.is_map()) {
     for (const auto& [key, item] : value.as_map()) {
       if (sum > most) break;
-      sum += weight(item, most - sum);
+      sum += weight_at(item, most - sum, depth + 1);
     }
   }
   return sum;
 }
 
 }  // namespace
+
+std::size_t weight(const Value& value, std::size_t most) { return weight_at(value, most, 0); }
+
+bool Effort::exhausted() const { return spent > detail::kMaxEffort; }
+
+namespace detail {
 
 bool Evaluator::run(const Node& node, Slot& out) {
   if (++steps_ > kMaxSteps) return bound(node, "the expression takes too many steps");
@@ -88,14 +96,26 @@ bool Evaluator::spend_text(const Node& node, std::size_t size) {
 }
 
 bool Evaluator::spend_values(const Node& node, const Value& value) {
-  values_ += weight(value, kMaxValues);
-  return values_ <= kMaxValues || bound(node, "the expression makes too many values");
+  const std::size_t size = weight(value, kMaxValues);
+  values_ += size;
+  if (values_ > kMaxValues) return bound(node, "the expression makes too many values");
+  return spend_effort(node, size);
+}
+
+bool Evaluator::spend_effort(const Node& node, std::size_t values) {
+  if (effort_ == nullptr) return true;
+  effort_->spent += values;
+  return !effort_->exhausted() ||
+         bound(node, "the expressions of the file walk through too many values together");
 }
 
 bool Evaluator::spend_reading(const Node& node, const Value& value) {
   if (!value.is_list() && !value.is_map() && !value.is_string()) return true;
-  steps_ += value.is_string() ? value.as_string().size() / 64 : weight(value, kMaxSteps) / 8;
-  return steps_ <= kMaxSteps || bound(node, "the expression takes too many steps");
+  const std::size_t size = weight(value, kMaxValues);
+  steps_ += value.is_string() ? value.as_string().size() / 64 : size / 8;
+  if (steps_ > kMaxSteps) return bound(node, "the expression takes too many steps");
+  const bool only_moved = node.kind == Node::Kind::call && node.function->structural;
+  return spend_effort(node, only_moved ? size / 8 : size);
 }
 
 bool Evaluator::keep(const Node& node, const Value& item, ValueList& items) {
@@ -304,8 +324,12 @@ std::string path_text(const Node& node) {
 Result<Value> evaluate(const TemplateNode& node, const Scope& scope) {
   Evaluator evaluator(node, scope);
   Slot out;
-  if (!evaluator.run(node.root, out)) return evaluator.error;
+  const bool good = evaluator.run(node.root, out);
+  if (Effort* effort = scope.effort()) effort->spent += evaluator.steps();
+  if (!good) return evaluator.error;
   return *out;
 }
 
-}  // namespace jim::detail
+}  // namespace detail
+
+}  // namespace jim

@@ -42,9 +42,11 @@ class Slot {
 /// holds.
 class Evaluator {
  public:
-  Evaluator(const TemplateNode& text, const Scope& scope) : text_(text), scope_(scope) {}
+  Evaluator(const TemplateNode& text, const Scope& scope)
+      : text_(text), scope_(scope), effort_(scope.effort()) {}
   Diagnostic error = {};
   bool run(const Node& node, Slot& out);
+  std::size_t steps() const { return steps_; }
 
  private:
   struct Local {
@@ -58,6 +60,9 @@ class Evaluator {
   bool bound(const Node& node, std::string message);
   bool spend_text(const Node& node, std::size_t size);
   bool spend_values(const Node& node, const Value& value);
+
+  /// Counts for the whole file.
+  bool spend_effort(const Node& node, std::size_t values);
 
   /// Counts what an operator or function has to read.
   bool spend_reading(const Node& node, const Value& value);
@@ -119,6 +124,7 @@ class Evaluator {
 
   const TemplateNode& text_;
   const Scope& scope_;
+  Effort* effort_;
   std::vector<Local> locals_ = {};
   std::size_t steps_ = 0;
   std::size_t text_size_ = 0;

@@ -10,6 +10,17 @@
 
 namespace jim {
 
+/// What all evaluations of one file have cost so far: each is bounded, and so are many together.
+struct Effort {
+  std::size_t spent = 0;  ///< values walked
+  bool told = false;      ///< an error has said that it was too much; the rest is unknown
+  bool exhausted() const;
+};
+
+/// The number of values inside, a long text counted as many; or more than `most` when there are
+/// more.
+std::size_t weight(const Value& value, std::size_t most);
+
 /// What the names in an expression mean. Functions of the file system go through it too, so that
 /// evaluation itself stays pure.
 class Scope {
@@ -23,6 +34,8 @@ class Scope {
   /// The text of a file named in `file()` and its relatives. The default refuses: manifests have no
   /// files.
   virtual Result<std::string> read_file(const std::string& path) const;
+  /// Where evaluations count what they cost; nullptr: nobody counts.
+  virtual Effort* effort() const { return nullptr; }
 };
 
 /// One path in an expression, as far as it is literal: root name plus its literal steps.
@@ -83,6 +96,7 @@ class MapScope : public Scope {
   const Value* lookup(std::string_view name) const override;
   std::vector<std::string> names() const override;
   Result<std::string> read_file(const std::string& path) const override;
+  Effort* effort() const override { return outer_ != nullptr ? outer_->effort() : nullptr; }
   void set(std::string name, Value value);
 
  private:

@@ -1,6 +1,7 @@
 #include "core/base/digest.h"
 #include "core/value/arguments.h"
 #include "core/value/json.h"
+#include "core/value/limits.h"
 #include "core/value/text_escape.h"
 
 namespace jim::detail {
@@ -34,7 +35,7 @@ Result<Value> decode_json(const Values& values, const Scope&) {
   Arguments in(values);
   const std::string text = in.text(0);
   if (!in) return in.error();
-  return parse_json(text);
+  return parse_json(text, {.values = kMaxValues});
 }
 
 Result<Value> encode_url(const Values& values, const Scope&) {

@@ -17,7 +17,7 @@ namespace {
 /// number.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
  public:
-  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {}
+  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
 
   bool Null() { return add({}); }
   bool Bool(bool value) { return add(value); }
@@ -58,6 +58,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
 
   Value take() { return std::move(root_); }
+  bool too_many() const { return count_ > limits_.values; }
 
  private:
   struct Frame {
@@ -67,7 +68,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
   bool open(bool is_map) {
     frames_.push_back({is_map, waiting_.size()});
-    return frames_.size() <= max_depth_;
+    return frames_.size() <= static_cast<std::size_t>(std::max(limits_.depth, 0));
   }
 
   std::vector<ValueMap::Entry>::iterator close() {
@@ -77,6 +78,8 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   }
 
   bool add(Value value) {
+    ++count_;
+    if (too_many()) return false;
     if (frames_.empty())
       root_ = std::move(value);
     else if (frames_.back().is_map)
@@ -86,7 +89,8 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return true;
   }
 
-  std::size_t max_depth_;
+  JsonLimits limits_;
+  std::size_t count_ = 0;
   std::vector<Frame> frames_ = {};
   std::vector<ValueMap::Entry> waiting_ = {};
   Value root_ = {};
@@ -138,16 +142,18 @@ const char* what_is_wrong(rapidjson::ParseErrorCode code) {
 
 }  // namespace
 
-Result<Value> parse_json(std::string_view text, int max_depth) {
+Result<Value> parse_json(std::string_view text, const JsonLimits& limits) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
-  Builder builder(max_depth);
+  Builder builder(limits);
   constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                               rapidjson::kParseValidateEncodingFlag |
                               rapidjson::kParseFullPrecisionFlag;
   const auto result = reader.Parse<kFlags>(stream, builder);
   if (result.Code() == rapidjson::kParseErrorTermination)
-    return failure(text, result.Offset(), fmt::format("more than {} levels deep", max_depth));
+    return failure(text, result.Offset(),
+                   builder.too_many() ? fmt::format("more than {} values", limits.values)
+                                      : fmt::format("more than {} levels deep", limits.depth));
   if (result.IsError()) return failure(text, result.Offset(), what_is_wrong(result.Code()));
   // A NUL byte looks like the end to RapidJSON.
   if (stream.Tell() < text.size()) return failure(text, stream.Tell(), "found text after the end");

@@ -9,10 +9,16 @@
 
 namespace jim {
 
+/// Bounds of a JSON text: a value takes some eighty bytes, however short its text.
+struct JsonLimits {
+  int depth = 64;
+  std::size_t values = 10'000'000;
+};
+
 /// Reads one JSON text (RapidJSON underneath). Integers that fit 64 bits stay integers. Fails with
-/// `invalid_config`, naming line and column, on malformed text, more than `max_depth` levels, or
-/// text after the end.
-Result<Value> parse_json(std::string_view text, int max_depth = 64);
+/// `invalid_config`, naming line and column, on malformed text, text beyond `limits`, or text after
+/// the end.
+Result<Value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 /// How values are written.
 struct JsonStyle {

@@ -9,6 +9,8 @@ namespace jim::detail {
 constexpr std::size_t kMaxSteps = 2'000'000;   ///< nodes walked
 constexpr std::size_t kMaxText = 16u << 20;    ///< bytes of all texts made
 constexpr std::size_t kMaxValues = 5'000'000;  ///< values in all lists and maps made
+/// Values walked by all evaluations of one file together.
+constexpr std::size_t kMaxEffort = 25'000'000;
 /// Bytes of a text that a pattern is searched in.
 constexpr std::size_t kMaxSearched = 16u << 10;
 /// Elements of one list that a function makes from numbers.

@@ -64,6 +64,9 @@ TEST(ParserTest, AnUnknownWordGetsTheNearestKnownOne) {
   EXPECT_EQ(wrong({"state", "lst"}), "jim state: unknown command 'lst' | did you mean 'list'?");
   EXPECT_EQ(wrong({"plan", "--tagret=web"}),
             "jim plan: unknown flag '--tagret' | did you mean '--target'?");
+  EXPECT_EQ(wrong({"--target", "web", "plan"}),
+            "'--target' stands before the command that it belongs to | write it behind: jim plan "
+            "--target");
   EXPECT_EQ(wrong({"plan", "--sandbx"}),
             "jim plan: unknown flag '--sandbx' | did you mean '--sandbox'?");
   EXPECT_EQ(wrong({"help", "state", "lst"}),

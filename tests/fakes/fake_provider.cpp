@@ -111,7 +111,8 @@ Task<Result<Object>> FakeProvider::update(const UpdateRequest& request, Journal&
   co_return *object;
 }
 
-Task<Result<void>> FakeProvider::remove(const ResourceType& type, const std::string& id, Journal&) {
+Task<Result<void>> FakeProvider::remove(const ResourceType& type, const std::string& id, Journal&,
+                                        std::optional<Duration>) {
   if (auto ok = begin("remove " + type.name + " " + id); !ok) co_return ok.error();
   co_await loop_.sleep(takes);
   objects.erase(id);

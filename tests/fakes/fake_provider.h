@@ -24,8 +24,8 @@ class FakeProvider : public Provider {
   Task<Result<Object>> read(const ResourceType& type, const std::string& id) override;
   Task<Result<Object>> create(const CreateRequest& request, Journal& journal) override;
   Task<Result<Object>> update(const UpdateRequest& request, Journal& journal) override;
-  Task<Result<void>> remove(const ResourceType& type, const std::string& id,
-                            Journal& journal) override;
+  Task<Result<void>> remove(const ResourceType& type, const std::string& id, Journal& journal,
+                            std::optional<Duration> timeout) override;
   Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                               const Mark& mark) override;
   bool can_set_mark(const ResourceType&) const override { return marks_can_change; }
@@ -38,6 +38,8 @@ class FakeProvider : public Provider {
   Object* find(const std::string& id);
   /// A list leaves the object out, though it can be read by its id.
   void hide_from_lists(const std::string& id) { hidden_.insert(id); }
+  /// The number in the next new object's id.
+  void count_from(int number) { next_ = number; }
   void show_in_lists(const std::string& id) { hidden_.erase(id); }
 
   std::map<std::string, Object> objects = {};

@@ -213,6 +213,23 @@ TEST_F(ChangeTest, AnotherTypeAtTheAddressOfAnObjectThatIsGone) {
   EXPECT_EQ(bench.find("a")->id, "id-2");
 }
 
+// --- identity ---
+
+TEST_F(ChangeTest, OneIdIsNotThatOfTwoAddresses) {
+  made("  a: { type: fake.machine, name: a, size: s }\n");
+  bench.vendor.count_from(1);
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: s }\n"
+      "  b: { type: fake.machine, name: b, size: s }\n");
+  report = bench.apply();
+  ASSERT_EQ(report.steps.size(), 1U);
+  EXPECT_EQ(report.steps[0].error.message,
+            "the vendor answered with the id 'id-1', which is that of a");
+  EXPECT_EQ(exit_status(report), 11);
+  EXPECT_EQ(bench.find("a")->id, "id-1");
+  EXPECT_EQ(bench.find("b")->id, "");
+}
+
 // --- forgetting ---
 
 TEST_F(ChangeTest, ForgettingTakesTheMarkOff) {
@@ -221,6 +238,18 @@ TEST_F(ChangeTest, ForgettingTakesTheMarkOff) {
               UnorderedElementsAre("mark fake.machine id-1", "dropped a", "saved k intent",
                                    "create fake.key k", "saved k id-2 half-made", "saved k id-2"));
   EXPECT_EQ(bench.vendor.find("id-1")->mark, "");
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(ChangeTest, AMarkThatDoesNotComeOffIsKnownAsForgotten) {
+  bench.vendor.before = [](const std::string& line) {
+    return line.starts_with("mark ")
+               ? Result<void>(Diagnostic{.code = ErrorCode::invalid_config, .message = "it stays"})
+               : Result<void>();
+  };
+  made("  a: { type: fake.machine, name: a, size: s, keep: true }\n");
+  (void)log("  k: { type: fake.key, name: k }\n");
+  EXPECT_TRUE(bench.find("a")->forgotten);
   EXPECT_EQ(bench.planned(), "");
 }
 

@@ -58,7 +58,8 @@ Task<Result<Object>> MortalVendor::update(const UpdateRequest& request, Journal&
   co_return co_await finish(request.id, request.mark);
 }
 
-Task<Result<void>> MortalVendor::remove(const ResourceType& type, const std::string& id, Journal&) {
+Task<Result<void>> MortalVendor::remove(const ResourceType& type, const std::string& id, Journal&,
+                                        std::optional<Duration>) {
   if (auto alive = co_await before(); !alive) co_return alive.error();
   const auto uses = [&](const auto& entry) {
     const Value* key = entry.second.attributes.find("key");

@@ -151,8 +151,8 @@ class MortalVendor : public Provider {
 
   Task<Result<Object>> create(const CreateRequest& request, Journal& journal) override;
   Task<Result<Object>> update(const UpdateRequest& request, Journal& journal) override;
-  Task<Result<void>> remove(const ResourceType& type, const std::string& id,
-                            Journal& journal) override;
+  Task<Result<void>> remove(const ResourceType& type, const std::string& id, Journal& journal,
+                            std::optional<Duration> timeout) override;
   Task<Result<void>> set_mark(const ResourceType& type, const std::string& id,
                               const Mark& mark) override;
 

@@ -1,10 +1,17 @@
-#include <gtest/gtest.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
 
 #include "core/value/json.h"
 #include "tests/core/config/check.h"
 
 namespace jim {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::ResultOf;
 
 /// The value of output `o` in a file with these `vars`, or the mistakes.
 std::string output(const std::string& vars, const std::string& expression,
@@ -59,8 +66,40 @@ TEST(VarsTest, MistakesAreSaidOnce) {
   EXPECT_EQ(output("{ n: { default: 1, secret: yes } }", "var.n"),
             "jim.yaml:2:34: variable 'n': 'secret' takes true or false, not a string | write true, "
             "without quotes\n");
-  EXPECT_EQ(output("{ a: '${var.b}', b: 1 }", "var.a"),
-            "jim.yaml:2:19: there is no variable \"b\" | declare it under 'vars'\n");
+  EXPECT_EQ(output("{ a: '${var.c}', b: 1 }", "var.a"),
+            "jim.yaml:2:19: there is no variable \"c\" | declare it under 'vars'\n");
+}
+
+TEST(VarsTest, AVariableMayUseOnesFurtherDown) {
+  EXPECT_EQ(output("{ a: '${var.b + 1}', b: '${var.c + 1}', c: 1 }", "var.a"), "3");
+}
+
+TEST(VarsTest, ACircleOfVariablesIsToldOnce) {
+  EXPECT_EQ(output("{ a: '${var.b}', b: '${var.a}', c: '${var.a}' }", "var.c"),
+            "jim.yaml:2:9: these variables use each other in a circle: a -> b -> a | give one of "
+            "them a value of its own\n");
+  EXPECT_EQ(output("{ a: '${var.a}' }", "var.a"),
+            "jim.yaml:2:9: variable 'a' uses itself | give one of them a value of its own\n");
+  const Surroundings given = {.vars = ValueMap::from_entries({{"a", Value("7")}})};
+  EXPECT_EQ(output("{ a: '${var.b}', b: '${var.a}' }", "var.b", given), R"("7")");
+}
+
+TEST(VarsTest, SharedValuesDoNotMultiplyWithoutBound) {
+  std::string vars = "{ v0: [1, 2]";
+  for (int i = 1; i < 60; ++i)
+    vars += fmt::format(", v{0}: ['${{var.v{1}}}', '${{var.v{1}}}']", i, i - 1);
+  EXPECT_THAT(output(vars + " }", "length(var.v59)"), HasSubstr("too many values"));
+}
+
+TEST(VarsTest, AllExpressionsTogetherAreBoundedAndThatIsToldOnce) {
+  std::string vars = "{ a: '${range(100000)}'";
+  for (int i = 0; i < 300; ++i) vars += fmt::format(", v{}: '${{flatten(var.a)[0]}}'", i);
+  EXPECT_THAT(
+      output(vars + " }", "var.v299"),
+      AllOf(HasSubstr("the expressions of the file walk through too many values together"),
+            ResultOf(
+                [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); },
+                1)));
 }
 
 TEST(VarsTest, AVariableFromOutsideMustBeDeclared) {

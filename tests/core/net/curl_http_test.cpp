@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/core/net/socket_fixture.h"
 
 namespace jim {
@@ -206,6 +208,34 @@ TEST_F(CurlHttpTest, ADroppedOperationTakesItsTransferAlong) {
   }
   EXPECT_TRUE(send(request("GET", server.url("/other"))));
   EXPECT_FALSE(ended);
+}
+
+TEST_F(CurlHttpTest, ReadsOfAProviderUnderWayCanBeCancelledAndNothingElse) {
+  std::atomic<bool> asked = false;
+  LoopbackServer server([&](const SeenRequest& seen) {
+    asked = true;
+    http_.wakeup();
+    return seen.target == "/hangs" ? RawAnswer() : answer(200, seen.target);
+  });
+  HttpRequest hangs = request("GET", server.url("/hangs"));
+  hangs.mutating = false;
+  hangs.provider = "acme";
+  const int idle = loop_.add_idle([&] {
+    if (asked) http_.cancel_reads();
+  });
+  const auto reply = send(hangs);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::cancelled);
+  HttpRequest change = hangs;
+  change.method = "POST";
+  change.url = server.url("/change");
+  change.mutating = true;
+  EXPECT_TRUE(send(change));
+  HttpRequest of_state = hangs;
+  of_state.url = server.url("/state");
+  of_state.provider = "";
+  EXPECT_TRUE(send(of_state));
+  loop_.remove_idle(idle);
 }
 
 }  // namespace

@@ -128,9 +128,13 @@ TEST_F(RetryingHttpTest, NoTryBeginsAfterTheTotalTime) {
   EXPECT_EQ(sent_, 2u);
 }
 
-TEST_F(RetryingHttpTest, AfterAStopTheAnswerIsPassedOnAtOnce) {
+TEST_F(RetryingHttpTest, AfterAStopNothingIsSentAgain) {
   stop_.request();
-  EXPECT_EQ(send(read(), {reply(429, "", {{"retry-after", "100"}}), reply(200)})->status, 429);
+  const auto got = send(read(), {reply(429, "", {{"retry-after", "100"}}), reply(200)});
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(send(read(), {reply(404), reply(200)})->status, 404);
+  EXPECT_EQ(send(change(), {reply(429), reply(200)})->status, 429);
   EXPECT_EQ(clock_.now(), seconds(0));
 }
 
@@ -145,7 +149,8 @@ TEST_F(RetryingHttpTest, AStopEndsAWaitForTheNextTry) {
     FakeHttp http;
     http.expect("GET", read().url, reply(429, "", {{"retry-after", "100"}}));
     RetryingHttp retrying(loop_, http, policy_, 7, &counts_, &stop_);
-    EXPECT_EQ((co_await retrying.send(read()))->status, 429);
+    const auto got = co_await retrying.send(read());
+    EXPECT_EQ(got.error().code, ErrorCode::cancelled);
   };
   loop_.run(for_each_bounded(loop_, 2, 2, work));
   EXPECT_EQ(clock_.now(), seconds(1));

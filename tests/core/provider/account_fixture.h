@@ -111,7 +111,8 @@ class AccountTest : public testing::Test {
     const CreateRequest request = {.type = &type(),
                                    .attributes = attributes,
                                    .mark = mark_of(address),
-                                   .fingerprint = "print"};
+                                   .fingerprint = "print",
+                                   .timeout = timeout_};
     return loop_.run(provider_->create(request, diary_));
   }
   Result<Object> update(const ValueMap& attributes, const std::vector<std::string>& changed,
@@ -120,11 +121,12 @@ class AccountTest : public testing::Test {
                                    .id = id,
                                    .attributes = attributes,
                                    .changed = changed,
-                                   .mark = mark_of("web")};
+                                   .mark = mark_of("web"),
+                                   .timeout = timeout_};
     return loop_.run(provider_->update(request, diary_));
   }
   Result<void> remove(const std::string& id = "m-1") {
-    return loop_.run(provider_->remove(type(), id, diary_));
+    return loop_.run(provider_->remove(type(), id, diary_, timeout_));
   }
   Result<void> set_mark(const Mark& mark, const std::string& id = "m-1") {
     return loop_.run(provider_->set_mark(type(), id, mark));
@@ -142,6 +144,7 @@ class AccountTest : public testing::Test {
   Diary diary_{log_};
   std::optional<LoggedHttp> http_ = {};
   std::unique_ptr<Provider> provider_ = {};
+  std::optional<Duration> timeout_ = {};  ///< of what is asked for
 
  private:
   void connect(const Acme& acme, double time_scale) {

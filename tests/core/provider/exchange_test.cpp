@@ -170,6 +170,16 @@ TEST_F(ExchangeTest, NoErrorShowsASecret) {
 }
 
 /// Requests as they leave, seen by a server that takes everything.
+TEST_F(ExchangeTest, ACredentialThatAnObjectRepeatsStaysSecret) {
+  open(Acme());
+  expect("GET", "/machines/m-1",
+         reply(200, R"({"machine":{"id":"m-1","name":"web","os":"Bearer s3cret-token"}})"));
+  const auto object = loop_.run(provider_->read(type(), "m-1"));
+  ASSERT_TRUE(object) << outcome(object);
+  EXPECT_TRUE(object->attributes.find("image")->is_secret());
+  EXPECT_FALSE(object->attributes.find("name")->is_secret());
+}
+
 class RequestTest : public AccountTest {
  protected:
   /// Reads one object by a `read` of this text, and gives the request.

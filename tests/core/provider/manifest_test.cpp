@@ -55,6 +55,7 @@ TEST(ManifestTest, MistakesHaveTheirPlaces) {
 
 TEST(ManifestTest, MistakesOfTheWhole) {
   EXPECT_EQ(mistakes_in(""), "acme.yaml:1:1: the file is empty\n");
+  EXPECT_EQ(mistakes_in("null"), "acme.yaml:1:1: manifest must be a map, not null\n");
   EXPECT_EQ(mistakes_in("[1]"), "acme.yaml:1:1: manifest must be a map, not a list\n");
   EXPECT_EQ(mistakes_in("provider: acme\nprovider: acme\n"),
             "acme.yaml:2:1: 'provider' is here twice; the first is at acme.yaml:1:1 | keep one of "
@@ -271,6 +272,18 @@ TEST(ManifestTest, MistakesOfTheLife) {
   for (const Case& one : kCases)
     EXPECT_EQ(type_mistakes(one.section, one.text), one.mistakes)
         << one.section << ": " << one.text;
+}
+
+TEST(ManifestTest, APageHoldsAtLeastOne) {
+  EXPECT_EQ(
+      account_mistakes("pagination", "{ kind: page, size: 0 }"),
+      "pagination.size must be at least 1 | it is how many objects a page is asked to hold\n");
+}
+
+TEST(ManifestTest, ATypeIsNotListedBelowItself) {
+  EXPECT_EQ(type_mistakes("list", R"({ get: "/m/${parent}", items: "${body.m}", below: machine })"),
+            "resources.machine.list.below goes in a circle: machine below machine | a type is "
+            "listed below another one, and at last below none\n");
 }
 
 }  // namespace

@@ -18,6 +18,10 @@ HttpResponse page(int from, int to, const std::string& more = "",
   return reply(200, R"({"machines":[)" + all + "]" + more + "}", std::move(headers));
 }
 
+const std::string half =
+    " | half a list says nothing about what is not on it; is the manifest right about "
+    "'pagination'?";
+
 class PagesTest : public AccountTest {
  protected:
   void paged(const std::string& pagination) { open(Acme().account("pagination", pagination)); }
@@ -116,14 +120,70 @@ TEST_F(PagesTest, AnEmptyPageInBetweenIsNotTheEnd) {
   EXPECT_EQ(listed(), "3 objects, 3 pages");
 }
 
-TEST_F(PagesTest, EmptyPagesWithoutEndAreTheEnd) {
+TEST_F(PagesTest, ManyEmptyPagesInBetweenAreNotTheEnd) {
+  int asked = 0;
+  open(Acme().account("pagination", R"({ kind: next_url, next: "${body.next}" })"),
+       [&](const HttpRequest&) -> Result<HttpResponse> {
+         if (++asked > 50) return page(2, 4);
+         return page(0, asked == 1 ? 2 : 0, fmt::format(R"(,"next":"/machines?page={}")", asked));
+       });
+  EXPECT_EQ(listed(), "4 objects, 51 pages");
+}
+
+TEST_F(PagesTest, EmptyPagesWithoutEndAreNoList) {
   int asked = 0;
   open(Acme().account("pagination", R"({ kind: next_url, next: "${body.next}" })"),
        [&](const HttpRequest&) -> Result<HttpResponse> {
          ++asked;
          return page(0, asked == 1 ? 2 : 0, fmt::format(R"(,"next":"/machines?page={}")", asked));
        });
-  EXPECT_EQ(listed(), "2 objects, 11 pages");
+  EXPECT_EQ(listed(),
+            "acme: page 101 of GET /machines is the 100th empty one in a row, and still not the "
+            "last" +
+                half);
+}
+
+TEST_F(PagesTest, PagesWithoutEndAreNoList) {
+  int asked = 0;
+  open(Acme().account("pagination", R"({ kind: cursor, next: "${body.next}" })"),
+       [&](const HttpRequest&) -> Result<HttpResponse> {
+         ++asked;
+         return page(asked, asked + 1, fmt::format(R"(,"next":{})", asked));
+       });
+  http_->set_latency(loop_, std::chrono::milliseconds(1));
+  EXPECT_EQ(listed(),
+            "acme: page 20000 of GET /machines is followed by yet another, so the list seems "
+            "endless" +
+                half);
+}
+
+TEST_F(PagesTest, ATotalBeyondReasonIsNoList) {
+  paged(R"({ kind: page, size: 3, total: "${body.total}" })");
+  expect("GET", "/machines?per_page=3&page=1", page(0, 3, R"(,"total":1000000000000)"));
+  EXPECT_THAT(listed(), HasSubstr("the list seems endless"));
+}
+
+TEST_F(PagesTest, AnEmptyPageBeforeTheTotalIsReachedIsNoList) {
+  open(Acme().account("pagination", R"({ kind: page, size: 3, total: "${body.total}" })"),
+       [](const HttpRequest& request) -> Result<HttpResponse> {
+         return page(0, request.url.ends_with("page=1") ? 3 : 0, R"(,"total":9)");
+       });
+  EXPECT_EQ(listed(), "acme: page 2 of GET /machines is empty although there are 9 objects" + half);
+}
+
+TEST_F(PagesTest, WhatFollowsMustBeTold) {
+  paged(R"({ kind: cursor, next: "${1 / 0}" })");
+  expect("GET", "/machines", page(0, 2));
+  EXPECT_THAT(listed(), HasSubstr("acme: page 1 of GET /machines does not tell what follows: "));
+}
+
+TEST_F(PagesTest, AMarkerNeedsAnId) {
+  paged(R"({ kind: marker, size: 3, next: "${body.next}" })");
+  expect("GET", "/machines?limit=3", page(0, 0, R"(,"next":"more")"));
+  EXPECT_EQ(listed(),
+            "acme: page 1 of GET /machines is not the last, but has no object with an id to go on "
+            "from" +
+                half);
 }
 
 TEST_F(PagesTest, CirclesAreNoticed) {

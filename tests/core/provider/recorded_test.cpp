@@ -182,7 +182,7 @@ TEST_F(RecordedLatitudeTest, AServerIsGoneWhenTheVendorSaysSo) {
   EXPECT_EQ(server.error().code, ErrorCode::not_found);
   Log log;
   Diary diary(log);
-  EXPECT_TRUE(loop_.run(provider_->remove(type("server"), kServer, diary)));
+  EXPECT_TRUE(loop_.run(provider_->remove(type("server"), kServer, diary, {})));
 }
 
 TEST_F(RecordedLatitudeTest, AKeyIsReadAndListed) {

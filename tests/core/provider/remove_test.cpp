@@ -7,6 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 HttpResponse shown(const std::string& state, const std::string& more = "") {
   return reply(200, R"({"machine":{"id":"m-1","state":")" + state + "\"" + more + "}}");
@@ -29,6 +30,17 @@ TEST_F(RemoveTest, WhatIsGoneAlreadyIsGone) {
   expect("DELETE", "/machines/m-1", reply(404));
   expect("GET", "/machines/m-1", reply(404));
   EXPECT_EQ(outcome(remove()), "done");
+}
+
+TEST_F(RemoveTest, ATimeoutEndsTheWait) {
+  timeout_ = std::chrono::seconds(10);
+  int looks = 0;
+  open(Acme(), [&](const HttpRequest& request) {
+    return Result<HttpResponse>(
+        request.method == "DELETE" ? reply(202) : shown(++looks % 2 == 0 ? "going" : "gone soon"));
+  });
+  EXPECT_EQ(code(remove()), ErrorCode::timed_out);
+  EXPECT_DOUBLE_EQ(seconds(), 10);
 }
 
 TEST_F(RemoveTest, NotFoundMayBeAboutSomethingElse) {
@@ -175,19 +187,50 @@ TEST_F(FailedDeletionTest, WithoutTheConditionNoStateIsAFailedDeletion) {
   EXPECT_EQ(outcome(remove()), "done");
 }
 
-class SetMarkTest : public AccountTest {};
+class SetMarkTest : public AccountTest {
+ protected:
+  static HttpResponse noted(const std::string& note) {
+    return reply(200, R"({"machine":{"id":"m-1","state":"on","note":")" + note + "\"}}");
+  }
+};
 
 TEST_F(SetMarkTest, WritesTheMark) {
   open(Acme());
   EXPECT_TRUE(provider_->can_set_mark(type()));
-  expect("PATCH", "/machines/m-1", shown("on"), R"({"note":"jim:line:chat:web[0]"})");
+  expect("PATCH", "/machines/m-1", noted("jim:line:chat:web[0]"),
+         R"({"note":"jim:line:chat:web[0]"})");
   EXPECT_EQ(outcome(set_mark(mark_of("web[0]"))), "done");
 }
 
 TEST_F(SetMarkTest, AnEmptyMarkTakesItOff) {
   open(Acme());
-  expect("PATCH", "/machines/m-1", shown("on"), R"({"note":""})");
+  expect("PATCH", "/machines/m-1", noted(""), R"({"note":""})");
+  expect("GET", "/machines/m-1", noted(""));
   EXPECT_EQ(outcome(set_mark({})), "done");
+}
+
+TEST_F(SetMarkTest, LooksAtTheObjectWhenTheReplyDoesNotShowIt) {
+  open(Acme());
+  expect("PATCH", "/machines/m-1", reply(204));
+  expect("GET", "/machines/m-1", noted("jim:line:chat:web"));  // as it was a moment ago
+  expect("GET", "/machines/m-1", noted(""));
+  EXPECT_EQ(outcome(set_mark({})), "done");
+}
+
+TEST_F(SetMarkTest, AMarkThatStaysIsAnError) {
+  open(Acme().with("mark", R"({ when: at_create, field: note, read: "${it.note}", write: {
+      patch: "/machines/${id}", body: { note: "${mark.text}" } } })"),
+       [](const HttpRequest&) { return Result<HttpResponse>(noted("jim:line:chat:web")); });
+  const auto result = set_mark({});
+  EXPECT_EQ(code(result), ErrorCode::invalid_config);
+  EXPECT_EQ(outcome(result),
+            "acme.machine m-1 shows the mark 'jim:line:chat:web', which was to be taken off | is "
+            "the manifest right about 'mark.write' and 'mark.read'? to take a mark off, "
+            "'mark.text' is null: ${mark.text ?? \"\"}");
+  EXPECT_LT(seconds(), 10);
+  EXPECT_THAT(outcome(set_mark(mark_of("other"))),
+              StartsWith("acme.machine m-1 shows the mark 'jim:line:chat:web', not "
+                         "'jim:line:chat:other', which was written | "));
 }
 
 TEST_F(SetMarkTest, SaysSoWhereThereIsNoField) {

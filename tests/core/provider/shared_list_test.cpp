@@ -114,7 +114,7 @@ TEST_F(SharedListTest, ManyThatGoCostOneListPerPollAndOneReadEach) {
   vendor_.lists = 0;
   vendor_.reads = 0;
   spread(100, [this](std::size_t i) -> Task<void> {
-    const auto gone = co_await provider_->remove(type(), ids_[i], diary_);
+    const auto gone = co_await provider_->remove(type(), ids_[i], diary_, {});
     EXPECT_TRUE(gone) << outcome(gone);
   });
   EXPECT_LT(vendor_.lists, 60);
@@ -128,7 +128,7 @@ TEST_F(SharedListTest, ATypeWithoutAReadTakesTheListsWordForAbsence) {
   EXPECT_LT(vendor_.lists, 110);
   vendor_.lists = 0;
   spread(50, [this](std::size_t i) -> Task<void> {
-    const auto gone = co_await provider_->remove(type(), ids_[i], diary_);
+    const auto gone = co_await provider_->remove(type(), ids_[i], diary_, {});
     EXPECT_TRUE(gone) << outcome(gone);
   });
   EXPECT_EQ(vendor_.reads, 0);

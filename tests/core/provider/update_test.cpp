@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/core/provider/account_fixture.h"
@@ -86,6 +87,23 @@ TEST_F(UpdateTest, AWaitThatDoesNotMoveTimesOut) {
   });
   EXPECT_EQ(code(update(installed("ubuntu"), {"image"})), ErrorCode::timed_out);
   EXPECT_GE(seconds(), 20 * 60);
+}
+
+TEST_F(UpdateTest, ATimeoutEndsAWaitThatMoves) {
+  timeout_ = std::chrono::seconds(90);
+  int looks = 0;
+  open(
+      Acme(),
+      [&](const HttpRequest& request) {
+        return Result<HttpResponse>(request.method == "POST" ? reply(202)
+                                                             : shown(fmt::format("b{}", ++looks)));
+      },
+      0.5);
+  const auto object = update(installed("ubuntu"), {"image"});
+  EXPECT_EQ(code(object), ErrorCode::timed_out);
+  EXPECT_THAT(outcome(object), HasSubstr("acme.machine m-1 took longer than its timeout of 90 s; "
+                                         "it is 'b"));
+  EXPECT_DOUBLE_EQ(seconds(), 45);
 }
 
 TEST_F(UpdateTest, ALostAnswerIsNotSentAgainWhenTheObjectShowsItsEffect) {

@@ -61,6 +61,14 @@ TEST_F(LambdaTest, StockLimitsLaunchesAndShowsInTheTypes) {
   EXPECT_EQ(h100["regions_with_capacity_available"][0]["name"], "us-west-2");
 }
 
+TEST_F(LambdaTest, NonsenseIsNoStock) {
+  for (const Json& nonsense :
+       {Json(5), Json::array(), Json{{"lambda", 7}}, Json{{"lambda", {{"gpu_1x_a10", "many"}}}}}) {
+    EXPECT_EQ(send("POST", "/_sandbox/stock", nonsense).status, 400) << nonsense;
+  }
+  EXPECT_EQ(launch().status, 200);
+}
+
 TEST_F(LambdaTest, LaunchesAreLimitedWhenTheScenarioOrThePaceAsksForIt) {
   EXPECT_EQ(launch().status, 200);
   EXPECT_EQ(launch().status, 200);

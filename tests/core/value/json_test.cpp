@@ -92,5 +92,12 @@ TEST(RedactTest, ReplacesSecretsByTextOrFingerprint) {
   EXPECT_FALSE(redacted(value, "key").has_secret());
 }
 
+TEST(JsonTest, ATextHoldsNoMoreValuesThanAllowed) {
+  EXPECT_TRUE(parse_json("[1,2]", {.values = 3}));
+  const auto many = parse_json("[1,2,3]", {.values = 2});
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().message, "JSON line 1, column 6: more than 2 values");
+}
+
 }  // namespace
 }  // namespace jim
