@@ -32,6 +32,12 @@ endif()
 # binary the first exception costs 5 ms: the unwinder then sorts every frame of the program.
 function(jim_static target)
   target_link_options(${target} PRIVATE -static-pie -s)
+  # Functions that came out the same are kept once. Nothing of ours or of the libraries tells functions
+  # apart by their addresses; the golden cases are run on the release as well.
+  check_linker_flag(CXX "${JIM_LINKER};-Wl,--icf=all" JIM_HAS_ICF)
+  if(JIM_HAS_ICF)
+    target_link_options(${target} PRIVATE -Wl,--icf=all)
+  endif()
   # Relative relocations in packed form: half a megabyte less.
   foreach(flag -Wl,--pack-dyn-relocs=relr -Wl,-z,pack-relative-relocs)
     string(MAKE_C_IDENTIFIER "JIM_HAS${flag}" id)

@@ -7,6 +7,14 @@ if(NOT EXISTS "${JIM_CURL_SOURCE}/CMakeLists.txt")
     "or name another source tree with -D JIM_CURL_SOURCE=DIR")
 endif()
 
+# curl finds these two itself unless it is told where they are.
+foreach(library nghttp2 z)
+  find_library(JIM_${library}_ARCHIVE ${library} REQUIRED)
+  jim_lean_archive("${JIM_${library}_ARCHIVE}" JIM_${library}_LEAN)
+endforeach()
+set(NGHTTP2_LIBRARY "${JIM_nghttp2_LEAN}" CACHE FILEPATH "" FORCE)
+set(ZLIB_LIBRARY_RELEASE "${JIM_z_LEAN}" CACHE FILEPATH "" FORCE)
+
 # A function keeps the options from leaking into our own targets.
 function(jim_add_curl)
   set(BUILD_SHARED_LIBS OFF)

@@ -1,6 +1,7 @@
 #include "core/sandbox/sandbox.h"
 
 #include <csignal>
+#include <filesystem>
 
 #include "cli/commands/commands.h"
 #include "cli/scenario.h"
