@@ -47,12 +47,14 @@ bool sounds_secret(const std::string& key) {
   });
 }
 
-/// Whether a URL on the line has a user, and so maybe a password: `https://user:word@host/`.
-bool has_user(std::string_view line) {
+/// Whether a URL on the line has a user, and so maybe a password, or a query, which may hold a
+/// token.
+bool has_private_url(std::string_view line) {
   for (std::size_t at = line.find("://"); at != std::string_view::npos; at = line.find("://", at)) {
     at += 3;
-    const std::size_t end = line.find_first_of("/ \"'", at);
-    if (line.substr(at, end - at).find('@') != std::string_view::npos) return true;
+    const std::string_view url = line.substr(at, line.find_first_of(" \"'", at) - at);
+    const bool has_user = url.substr(0, url.find('/')).find('@') != std::string_view::npos;
+    if (has_user || url.find('?') != std::string_view::npos) return true;
   }
   return false;
 }
@@ -60,7 +62,7 @@ bool has_user(std::string_view line) {
 /// Whether any `key:` on the line is secret, be it written as YAML or as JSON. One that only sounds
 /// so must have a text: `token-service:` alone is a name.
 bool has_secret_key(std::string_view line, const std::set<std::string>& secret_keys) {
-  if (line.find("sensitive(") != std::string_view::npos || has_user(line)) return true;
+  if (line.find("sensitive(") != std::string_view::npos || has_private_url(line)) return true;
   for (std::size_t colon = line.find(':'); colon != std::string_view::npos;
        colon = line.find(':', colon + 1)) {
     std::size_t end = colon;

@@ -90,6 +90,7 @@ TEST(DiagnosticsTest, ALineThatMayHoldASecretIsNotShown) {
   EXPECT_EQ(text_of("a:\n  \"secret\": hush\n", {at(2, 3)}), bare);
   EXPECT_EQ(text_of("a:\n  pin: hush\n", {at(2, 3)}, {.secret_keys = {"pin"}}), bare);
   EXPECT_EQ(text_of("a:\n  url: https://me:hush@host/x\n", {at(2, 3)}), bare);
+  EXPECT_EQ(text_of("a:\n  url: https://host/x?token=hush\n", {at(2, 3)}), bare);
   EXPECT_NE(text_of("a:\n  url: https://host/x@y\n", {at(2, 3)}), bare);
 }
 
