@@ -120,6 +120,9 @@ class Applier {
       context_.observer.finished(change, report);
       co_return false;
     }
+    // Whatever becomes of the object, it is known by its new address from now on.
+    if (first && done && change.action == Action::replace && !change.previous.name.empty())
+      done = co_await recorder_.rename(change.previous, change.address);
     if (first) {
       begun_[step.change] = context_.loop.clock().now();
       recorder_.begin_step(change, step.change + 1);
