@@ -316,7 +316,7 @@ bool Session::close() {
   if (run_ && lock_ && !lock_->lost()) {
     run_->ended = utc_text(loop_.clock().wall());
     run_->status = status_;
-    if (auto ended = loop_.run(store_->end_run(*run_, {})); !ended) fail(ended.error());
+    if (auto ended = loop_.run(store_->write_run(*run_, {})); !ended) fail(ended.error());
     run_.reset();
   }
   if (other_lock_) {

@@ -415,6 +415,8 @@ class Applier {
   }
 
   Task<Result<void>> remove(const Change& change, const std::string& id, StepReport& report) {
+    recorder_.note_object(change.address, id);
+    if (auto noted = co_await recorder_.note_step(change.address); !noted) co_return noted;
     StepJournal journal(recorder_, context_.observer, change);
     if (auto gone = co_await provider(*change.type)
                         .remove(*change.type, id, journal, timeout(change, "delete"));

@@ -105,8 +105,18 @@ Task<void> Recorder::end_run(int status, std::map<std::string, std::int64_t> cou
   run_->ended = now();
   run_->status = status;
   run_->counts = std::move(counts);
-  auto ended = co_await context_.store.end_run(*run_, std::move(late_));
+  auto ended = co_await context_.store.write_run(*run_, std::move(late_));
   if (!ended) fail(ended.error());
+}
+
+Task<Result<void>> Recorder::note_step(const Address& address) {
+  const auto open = steps_.find(address);
+  if (!run_ || open == steps_.end() || open->second.written) co_return Result<void>();
+  open->second.written = true;
+  std::vector<RunStep> steps = {open->second.step};
+  auto done = co_await context_.store.write_run(*run_, std::move(steps));
+  if (!done) fail(done.error());
+  co_return done;
 }
 
 void Recorder::begin_step(const Change& change, std::size_t number) {

@@ -38,6 +38,8 @@ class Recorder {
   void note_object(const Address& address, const std::string& id);
   void note_request(const Address& address, const std::string& id);
   void note_after(const Address& address, const ValueMap& after);
+  /// Makes durable what is known of a step, before something is sent that no record speaks of.
+  Task<Result<void>> note_step(const Address& address);
   /// Before the last commit of a step: how it ends if that succeeds.
   void close_step(const Address& address, const ValueMap& after);
   void end_step(const Address& address, const char* outcome, const std::string& error);

@@ -379,7 +379,7 @@ Task<Result<void>> RecordStore::drop_old_runs(std::int64_t last) {
   co_return co_await write_all(std::move(texts));
 }
 
-Task<Result<void>> RecordStore::end_run(Run run, std::vector<RunStep> steps) {
+Task<Result<void>> RecordStore::write_run(Run run, std::vector<RunStep> steps) {
   std::vector<Text> texts;
   texts.reserve(steps.size() + 1);
   for (const RunStep& step : steps)

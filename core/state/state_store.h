@@ -70,8 +70,8 @@ class StateStore {
   /// Gives the run its number and notes it; the steps of later commits belong to it. Drops the
   /// runs that are too old to keep. Needs the lock and a state.
   virtual Task<Result<Run>> begin_run(Run run) = 0;
-  /// Writes how the run of `begin_run` ended, and steps that no commit carried.
-  virtual Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) = 0;
+  /// Writes the run of `begin_run` as it stands, and steps that no commit carries.
+  virtual Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) = 0;
   /// The runs that are kept, the latest first.
   virtual Task<Result<std::vector<Run>>> runs() = 0;
   /// The steps of a run, in order.

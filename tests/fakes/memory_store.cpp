@@ -116,7 +116,7 @@ Task<Result<Run>> MemoryStore::begin_run(Run run) {
   co_return run;
 }
 
-Task<Result<void>> MemoryStore::end_run(Run run, std::vector<RunStep> steps) {
+Task<Result<void>> MemoryStore::write_run(Run run, std::vector<RunStep> steps) {
   if (!is_ours()) co_return lost();
   for (RunStep& step : steps) state_.steps[run.number][step.number] = std::move(step);
   state_.runs[run.number] = std::move(run);

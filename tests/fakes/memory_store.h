@@ -47,7 +47,7 @@ class MemoryStore : public StateStore {
   Task<Result<void>> commit_outputs(ValueMap outputs) override;
   Task<Result<void>> renew_seal() override { co_return Result<void>(); }
   Task<Result<Run>> begin_run(Run run) override;
-  Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override;
+  Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
   Task<Result<void>> import(State state, std::vector<Run> runs,

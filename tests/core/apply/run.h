@@ -92,8 +92,8 @@ class LoggedStore : public StateStore {
   }
   Task<Result<void>> renew_seal() override { return inner_.renew_seal(); }
   Task<Result<Run>> begin_run(Run run) override { return inner_.begin_run(std::move(run)); }
-  Task<Result<void>> end_run(Run run, std::vector<RunStep> steps) override {
-    return inner_.end_run(std::move(run), std::move(steps));
+  Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) override {
+    return inner_.write_run(std::move(run), std::move(steps));
   }
   Task<Result<std::vector<Run>>> runs() override { return inner_.runs(); }
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override { return inner_.steps(run); }

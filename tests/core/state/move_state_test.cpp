@@ -41,7 +41,7 @@ class MoveStateTest : public testing::Test {
     ValueMap outputs;
     outputs.set("url", "http://a");
     ASSERT_TRUE(run(store->commit_outputs(outputs)));
-    ASSERT_TRUE(run(store->end_run(*begun, steps)));
+    ASSERT_TRUE(run(store->write_run(*begun, steps)));
   }
   std::size_t records(MemoryEntries::Place& place) {
     return run(open(place)->load())->records.size();

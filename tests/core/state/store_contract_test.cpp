@@ -197,7 +197,7 @@ TEST_P(StoreContract, ARunAndItsStepsAreKept) {
   ended.ended = "2027-01-15T08:00:09Z";
   ended.status = 0;
   ended.counts["create"] = 1;
-  ASSERT_TRUE(run(store_->end_run(ended, {step})));
+  ASSERT_TRUE(run(store_->write_run(ended, {step})));
   const auto other = open_(loop_);
   const auto runs = run(other->runs());
   ASSERT_TRUE(runs) << runs.error().message;
