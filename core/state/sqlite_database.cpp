@@ -186,6 +186,7 @@ Result<void> SqliteDatabase::check() {
 
 Result<void> SqliteDatabase::make(const std::string& path, const std::string& place) {
   if (access(path.c_str(), F_OK) == 0) return {};
+  if (errno == EACCES) return no_access(path, place, "open");
   if (const int number = make_private_folder(folder_of(path)); number != 0)
     return cannot_make(place, number);
   // Made beside its place and named when it is whole: nobody ever meets half a state.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "core/state/damage.h"
 
@@ -17,9 +18,14 @@ namespace {
 /// ` (it belongs to user 0, and this is user 1000)`, where that is the reason.
 std::string ownership(const std::string& path) {
   struct stat file = {};
-  if (stat(path.c_str(), &file) != 0 || file.st_uid == geteuid()) return {};
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const bool known =
+      stat(path.c_str(), &file) == 0 || (!folder.empty() && stat(folder.c_str(), &file) == 0);
+  if (!known || file.st_uid == geteuid()) return {};
   return fmt::format(" (it belongs to user {}, and this is user {})", file.st_uid, geteuid());
 }
+
+}  // namespace
 
 Diagnostic no_access(const std::string& path, const std::string& place, const char* verb) {
   const std::string owner = ownership(path);
@@ -29,6 +35,8 @@ Diagnostic no_access(const std::string& path, const std::string& place, const ch
                       ? "make the file and its folder writable, or name another place by --state"
                       : "run jim as that user, or give the folder to this one with chown"};
 }
+
+namespace {
 
 std::string system_reason(sqlite3* handle) {
   const int number = sqlite3_system_errno(handle);

@@ -12,4 +12,7 @@ namespace jim {
 /// what to do.
 Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::string& place);
 
+/// Permission was denied to `verb` (open, write) the state; says whose the file, or its folder, is.
+Diagnostic no_access(const std::string& path, const std::string& place, const char* verb);
+
 }  // namespace jim
