@@ -27,9 +27,10 @@ HttpExchange::HttpExchange(EventLoop& loop, Http& http, HttpPlace place)
     : http_(http), place_(std::move(place)), clock_(loop.clock()) {}
 
 Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string url,
-                                              std::optional<std::string> body) {
+                                              std::optional<std::string> body, bool once) {
   HttpRequest request = {.method = std::move(method),
                          .url = std::move(url),
+                         .mutating = once,
                          .provider = "state",
                          .options = place_.options};
   if (!place_.authorization.empty())
@@ -58,7 +59,7 @@ Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string ur
 
 Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
   std::string method = "GET";
-  auto reply = co_await send(std::move(method), place_.url, std::nullopt);
+  auto reply = co_await send(std::move(method), place_.url, std::nullopt, false);
   if (!reply) co_return reply.error();
   const bool none = reply->status == 404 || reply->status == 204 ||
                     (reply->status == 200 && trim(reply->body).empty());
@@ -70,15 +71,15 @@ Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
 }
 
 Task<Result<HttpResponse>> HttpExchange::post(std::string lock_id, std::string body) {
-  return send(place_.update_method, with_query(place_.url, "ID", lock_id), std::move(body));
+  return send(place_.update_method, with_query(place_.url, "ID", lock_id), std::move(body), true);
 }
 
 Task<Result<HttpResponse>> HttpExchange::lock(LockInfo lock) {
-  return send(place_.lock_method, place_.lock_url, lock_body(lock));
+  return send(place_.lock_method, place_.lock_url, lock_body(lock), true);
 }
 
 Task<Result<HttpResponse>> HttpExchange::unlock(LockInfo lock) {
-  return send(place_.unlock_method, place_.unlock_url, lock_body(lock));
+  return send(place_.unlock_method, place_.unlock_url, lock_body(lock), false);
 }
 
 /// What the server says about it, short: it may repeat anything, so nothing but its own message.

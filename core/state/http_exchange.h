@@ -12,7 +12,8 @@
 namespace jim {
 
 /// The four requests of Terraform's http state protocol, each with the MD5 of its body as Terraform
-/// sends it. All may be repeated: a write carries its whole document, a lock its id.
+/// sends it. A write and a LOCK are sent once: what arrives when nobody waits for it any more must
+/// be known of. The others may be repeated.
 class HttpExchange {
  public:
   HttpExchange(EventLoop& loop, Http& http, HttpPlace place);
@@ -32,7 +33,7 @@ class HttpExchange {
 
  private:
   Task<Result<HttpResponse>> send(std::string method, std::string url,
-                                  std::optional<std::string> body);
+                                  std::optional<std::string> body, bool once);
   std::string words_of(const HttpResponse& response) const;
 
   Http& http_;
@@ -42,6 +43,16 @@ class HttpExchange {
 
 inline bool is_success(const HttpResponse& response) {
   return response.status >= 200 && response.status < 300;
+}
+
+/// Whether a request that came to this has had all the effect that it will ever have: it never
+/// left, or the server itself has refused it. What stands before a server says 408 and 5xx, too,
+/// and knows nothing of what is still at work behind it.
+inline bool is_settled(const Result<HttpResponse>& reply) {
+  if (reply) return reply->status < 500 && reply->status != 408;
+  const ErrorCode code = reply.error().code;
+  return code == ErrorCode::unavailable || code == ErrorCode::invalid_config ||
+         code == ErrorCode::cancelled;
 }
 
 /// How these servers say "somebody else has the lock".

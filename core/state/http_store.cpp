@@ -5,42 +5,18 @@
 #include <algorithm>
 
 #include "core/state/damage.h"
+#include "core/state/http_patience.h"
 
 namespace jim {
 
 namespace {
 
-/// How often and how long a request of a run under way is tried again. RetryingHttp below has its
-/// own, shorter patience.
-constexpr int kTries = 6;
-constexpr Duration kFirstWait = std::chrono::seconds(1);
-constexpr Duration kPatience = std::chrono::seconds(90);
 /// A sign of life is as good as new for this part of the term.
 constexpr int kFresh = 6;
 
-bool may_pass(const Diagnostic& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::timed_out ||
-         error.code == ErrorCode::unknown_outcome || error.code == ErrorCode::rate_limited;
+std::string mark_of(const std::optional<HttpDocument>& document) {
+  return document ? document->write : "";
 }
-
-/// The pauses between tries, until patience is over.
-class Patience {
- public:
-  explicit Patience(EventLoop& loop) : loop_(loop), end_(loop.clock().now() + kPatience) {}
-  /// False, without a pause, when it is over.
-  Task<bool> wait() {
-    if (++tried_ >= kTries || loop_.clock().now() + pause_ > end_) co_return false;
-    co_await loop_.sleep(pause_);
-    pause_ *= 2;
-    co_return true;
-  }
-
- private:
-  EventLoop& loop_;
-  Instant end_;
-  Duration pause_ = kFirstWait;
-  int tried_ = 0;
-};
 
 }  // namespace
 
@@ -90,13 +66,19 @@ class HttpStore::Group {
 };
 
 HttpStore::HttpStore(EventLoop& loop, Http& http, HttpPlace place)
-    : loop_(loop), exchange_(loop, http, std::move(place)), writing_(loop, 1) {}
+    : loop_(loop),
+      exchange_(loop, http, std::move(place)),
+      lock_(loop, exchange_),
+      writing_(loop, 1) {}
 
 // --- reading ---
 
 Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefixes) {
   co_await writing_.enter();
   const Gate::Place turn(writing_);
+  // What is read must stay so until this run writes; another holder's lock keeps ours out as well.
+  const auto settled = co_await settle();
+  if (!settled && settled.error().code != ErrorCode::conflict) co_return settled.error();
   auto found = co_await exchange_.get();
   if (!found) co_return found.error();
   std::vector<Entry> entries;
@@ -107,13 +89,13 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
     if (wanted) entries.push_back(entry);
   }
   // Writes go on from what was read.
-  const bool ours = !lock_.id.empty() && (*found)->lock && (*found)->lock->id == lock_.id;
+  const bool ours = lock_.held() && !in_doubt_ && (*found)->lock && lock_.had((*found)->lock->id);
   if (ours) marks_ = {(*found)->write};
   co_return entries;
 }
 
 Task<Result<std::optional<HttpDocument>>> HttpStore::read_patiently() {
-  Patience patience(loop_);
+  HttpPatience patience(loop_);
   while (true) {
     auto found = co_await exchange_.get();
     if (found || !may_pass(found.error())) co_return found;
@@ -130,52 +112,18 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   // Nothing is locked where there is something else than jim's. And this tells the server's time.
   const auto seen = co_await exchange_.get();
   if (!seen) co_return seen.error();
-  lock_ = new_lock(wanted, term, exchange_.now());
-  if (auto locked = co_await lock_server(); !locked) {
-    lock_ = {};
-    co_return locked.error();
-  }
+  in_doubt_ = false;
+  LockHolder asking = wanted;
+  if (auto locked = co_await lock_.take(std::move(asking), term); !locked) co_return locked.error();
   auto holder = co_await begin_holding(std::move(wanted), term);
   if (!holder) {
     // On a conflict the lock may be another one's by now. What stays locked ends with its term.
     if (holder.error().code != ErrorCode::conflict)
-      const auto unlocked = co_await exchange_.unlock(lock_);
-    lock_ = {};
+      const auto off = co_await lock_.take_off(lock_.info());
+    lock_.forget();
+    in_doubt_ = false;
   }
   co_return holder;
-}
-
-Task<Result<void>> HttpStore::lock_server() {
-  Patience patience(loop_);
-  bool replaced = false;
-  while (true) {
-    const auto reply = co_await exchange_.lock(lock_);
-    if (reply && is_success(*reply)) co_return Result<void>();
-    if (reply && is_locked(*reply)) {
-      const auto told = read_lock_info(reply->body);
-      if (told && told->id == lock_.id) co_return Result<void>();  // an earlier try arrived
-      const auto seen = co_await exchange_.get();
-      if (!seen) co_return seen.error();
-      const std::optional<HttpLock> written = *seen ? (*seen)->lock : std::nullopt;
-      const MetLock held = judge_holder(place(), lock_, told, written, exchange_.now());
-      if (!held.dead || replaced) co_return held.refusal;
-      // By its id: a holder that came in between keeps its lock.
-      const auto unlocked = co_await exchange_.unlock(held.lock);
-      if (!unlocked) co_return unlocked.error();
-      replaced = true;
-      continue;
-    }
-    Diagnostic error = reply ? exchange_.refused("locking", *reply) : reply.error();
-    if (reply && (reply->status == 404 || reply->status == 405 || reply->status == 501))
-      error = {.code = ErrorCode::invalid_config,
-               .message = fmt::format("the server of the state {} does not know how to lock it: "
-                                      "status {}",
-                                      place(), reply->status),
-               .hint =
-                   "check the address, and 'lock_url', 'lock_method' and 'unlock_method' below "
-                   "'state'"};
-    if (!may_pass(error) || !co_await patience.wait()) co_return error;
-  }
 }
 
 Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration term) {
@@ -184,7 +132,7 @@ Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration te
   HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
   term_ = term;
   ++document.token;
-  document.lock = {.id = lock_.id,
+  document.lock = {.id = lock_.info().id,
                    .who = std::move(wanted.who),
                    .command = std::move(wanted.command),
                    .since = exchange_.now(),
@@ -201,7 +149,7 @@ Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration te
 
 Task<Result<void>> HttpStore::renew_lock(Duration term) {
   term_ = term;
-  if (!lock_.id.empty() && exchange_.now() < renewed_ + term / kFresh) co_return Result<void>();
+  if (lock_.held() && exchange_.now() < renewed_ + term / kFresh) co_return Result<void>();
   Batch nothing;
   co_return co_await commit(std::move(nothing));
 }
@@ -209,24 +157,27 @@ Task<Result<void>> HttpStore::renew_lock(Duration term) {
 Task<Result<void>> HttpStore::release_lock() {
   co_await writing_.enter();
   const Gate::Place turn(writing_);
-  if (lock_.id.empty()) co_return Result<void>();
-  const LockInfo lock = lock_;
-  auto found = co_await read_patiently();
+  if (!lock_.held()) co_return Result<void>();
+  const auto released = co_await release();
+  lock_.forget();
+  in_doubt_ = false;
+  co_return released;
+}
+
+Task<Result<void>> HttpStore::release() {
   // Whose lock is lost must not take off the one of whoever has it now.
-  bool lost = found && *found && (!(*found)->lock || (*found)->lock->id != lock.id);
-  if (found && *found && !lost) {
+  const auto settled = co_await settle();
+  if (!settled && settled.error().code == ErrorCode::conflict) co_return Result<void>();
+  if (!settled) co_return settled.error();
+  auto found = co_await read_patiently();
+  if (!found) co_return found.error();
+  if (*found) {
+    if (!(*found)->lock || !lock_.had((*found)->lock->id)) co_return Result<void>();
     (*found)->lock.reset();
     const auto written = co_await put(std::move(**found));
-    lost = !written && written.error().code == ErrorCode::conflict;
+    if (!written && written.error().code == ErrorCode::conflict) co_return Result<void>();
   }
-  lock_ = {};
-  if (!found) co_return found.error();
-  if (lost) co_return Result<void>();
-  const auto unlocked = co_await exchange_.unlock(lock);
-  if (!unlocked) co_return unlocked.error();
-  if (unlocked->status >= 500 || unlocked->status == 401 || unlocked->status == 403)
-    co_return exchange_.refused("unlocking", *unlocked);
-  co_return Result<void>();
+  co_return co_await lock_.take_off(lock_.info());
 }
 
 // --- writing ---
@@ -250,10 +201,12 @@ Task<Result<void>> HttpStore::write_group() {
 }
 
 Task<Result<void>> HttpStore::write(const std::vector<Waiting*>& group) {
-  if (lock_.id.empty()) co_return lost_lock(place(), nullptr);
+  if (!lock_.held()) co_return lost_lock(place(), nullptr);
+  if (auto settled = co_await settle(); !settled) co_return settled;
   auto found = co_await read_patiently();
   if (!found) co_return found.error();
   if (auto same = check(*found); !same) co_return same;
+  if (!*found || !(*found)->lock) co_return lost(*found);
   HttpDocument document = std::move(**found);
   document.lock->term = term_;
   for (const Waiting* one : group) {
@@ -274,48 +227,81 @@ Diagnostic HttpStore::lost(const std::optional<HttpDocument>& found) const {
 }
 
 Result<void> HttpStore::check(const std::optional<HttpDocument>& found) const {
+  if (std::find(marks_.begin(), marks_.end(), mark_of(found)) != marks_.end()) return {};
   if (!found) return damaged_state(place(), "the server does not have it any more");
-  if (!found->lock || found->lock->id != lock_.id) return lost(found);
-  if (std::find(marks_.begin(), marks_.end(), found->write) == marks_.end())
-    return damaged_state(place(), "it is not as this run left it");
-  return {};
+  if (!found->lock || !lock_.had(found->lock->id)) return lost(found);
+  return damaged_state(place(), "it is not as this run left it");
+}
+
+Task<Result<void>> HttpStore::settle() {
+  if (!in_doubt_) co_return Result<void>();
+  const auto found = co_await read_patiently();
+  if (!found) co_return found.error();
+  if (auto same = check(*found); !same) co_return same;
+  if (mark_of(*found) != marks_.back()) {
+    if (auto locked = co_await lock_.take_anew(); !locked) co_return locked;
+  }
+  in_doubt_ = false;
+  co_return Result<void>();
 }
 
 Task<Result<void>> HttpStore::put(HttpDocument document) {
-  const std::string before = document.write;
-  const std::string mark = new_uuid();
-  const auto now = exchange_.now();
-  ++document.serial;
-  document.write = mark;
-  if (document.lock) document.lock->renewed = now;
-  const std::string body = write_document(document);
-  marks_ = {before, mark};
-  const auto arrived = [&] {
-    marks_ = {mark};
-    renewed_ = now;
-    return Result<void>();
+  std::string before;
+  const auto mark_anew = [&] {
+    before = std::exchange(document.write, new_uuid());
+    ++document.serial;
+    marks_ = {before, document.write};
   };
-  Patience patience(loop_);
+  mark_anew();
+  HttpPatience patience(loop_);
   while (true) {
-    const auto reply = co_await exchange_.post(lock_.id, body);
-    if (reply && is_success(*reply)) co_return arrived();
+    const auto now = exchange_.now();
+    if (document.lock) document.lock->id = lock_.info().id;
+    if (document.lock) document.lock->renewed = now;
+    const auto arrived = [&] {
+      marks_ = {document.write};
+      in_doubt_ = false;
+      renewed_ = now;
+      return Result<void>();
+    };
+    std::string body = write_document(document);
+    in_doubt_ = true;
+    const Instant sent = loop_.clock().now();
+    const auto reply = co_await exchange_.post(lock_.info().id, std::move(body));
+    if (reply && is_success(*reply)) {
+      if (loop_.clock().now() - sent < term_) co_return arrived();
+      // A server that does not compare ids takes it also from a holder that was replaced meanwhile.
+      in_doubt_ = false;
+      co_return lost_lock(place(), nullptr);
+    }
+    in_doubt_ = !is_settled(reply);
     Diagnostic error = reply ? exchange_.refused("writing", *reply) : reply.error();
     if (error.code == ErrorCode::unauthorized || error.code == ErrorCode::invalid_config)
       co_return error;
     // Whatever was said: what counts is what is there.
-    const auto found = co_await exchange_.get();
+    auto found = co_await exchange_.get();
     if (found) {
-      const std::string there = *found ? (*found)->write : "";
-      if (there == mark) co_return arrived();
+      const std::string there = mark_of(*found);
+      if (there == document.write) co_return arrived();
       if (there != before) co_return lost(*found);
       if (reply && is_locked(*reply)) co_return lost_to(place(), read_lock_info(reply->body));
       if (!may_pass(error)) co_return error;
     }
-    if (!co_await patience.wait()) {
-      // One of our tries may still be on its way.
-      error.code = ErrorCode::unknown_outcome;
+    const bool again = co_await patience.wait();
+    error.code = ErrorCode::unknown_outcome;  // one of our tries may have arrived, or may yet
+    if (!again) co_return error;
+    if (!in_doubt_) continue;
+    if (auto settled = co_await settle(); !settled) {
+      if (settled.error().code == ErrorCode::conflict) co_return settled;
       co_return error;
     }
+    found = co_await read_patiently();
+    if (!found) co_return error;
+    if (auto same = check(*found); !same) co_return same;
+    if (mark_of(*found) != document.write) continue;
+    // It arrived meanwhile, perhaps naming the old lock.
+    if (!document.lock || document.lock->id == lock_.info().id) co_return arrived();
+    mark_anew();
   }
 }
 

@@ -8,6 +8,7 @@
 #include "core/net/event_loop.h"
 #include "core/state/entry_store.h"
 #include "core/state/http_exchange.h"
+#include "core/state/http_server_lock.h"
 
 namespace jim {
 
@@ -25,10 +26,13 @@ namespace jim {
 /// lost the lock, however late. For those that do not, the document is read before each write, and
 /// must be the one that this run wrote last. What remains possible there: a holder that stops for
 /// longer than its term exactly between that reading and the end of its write overwrites what the
-/// next one wrote in that moment, and so do two that replace the same dead one in the same moment;
-/// the other one notices it before its next write, and stops.
+/// next one wrote in that time (it sees how long that took, and stops), and so do two that replace
+/// the same dead one in the same moment; the other one notices it before its next write, and stops.
 ///
-/// A write whose answer was lost is settled by reading: every writing has a mark of its own.
+/// A write whose answer was lost is settled by reading: every writing has a mark of its own. When
+/// it is not there it may still be on its way, and would put an old document over newer ones: so
+/// this run takes its lock anew, under another id, before it reads or writes again. On servers that
+/// do not compare ids such a late write cannot be kept out; it is noticed before the next write.
 class HttpStore : public EntryStore {
  public:
   HttpStore(EventLoop& loop, Http& http, HttpPlace place);
@@ -46,10 +50,12 @@ class HttpStore : public EntryStore {
   class Waiting;
   class Group;
 
-  Task<Result<void>> lock_server();
   Task<Result<LockHolder>> begin_holding(LockHolder wanted, Duration term);
+  Task<Result<void>> release();
   Task<Result<void>> write_group();
   Task<Result<void>> write(const std::vector<Waiting*>& group);
+  /// Makes sure that no write of this run arrives any more.
+  Task<Result<void>> settle();
   /// Reads until it is answered, for a while: a server that restarts must not end a run.
   Task<Result<std::optional<HttpDocument>>> read_patiently();
   /// Sends it in place of the one that it was made of, which has its mark.
@@ -59,12 +65,13 @@ class HttpStore : public EntryStore {
 
   EventLoop& loop_;
   HttpExchange exchange_;
-  LockInfo lock_ = {};  ///< of the server, once held; no id: none
+  HttpServerLock lock_;
   Duration term_ = {};
   std::chrono::system_clock::time_point renewed_ = {};  ///< the last sign of life that arrived
   /// The writings that may be there: the last one of this run, and the one before it as long as
   /// nobody knows whether the last arrived.
   std::vector<std::string> marks_ = {};
+  bool in_doubt_ = false;  ///< a write under the lock's id may still arrive
   std::vector<Waiting*> waiting_ = {};
   Gate writing_;
 };

@@ -30,7 +30,8 @@ std::unique_ptr<StateStore> StatePlace::open(EventLoop& loop, Http& http, int ma
       settings.endpoint = SimulatedS3::kEndpoint;
       break;
     case StoreKind::http:
-      settings.url = "https://state.example/state/p";
+      settings.url = like_gitlab_ ? "https://git.example/api/v4/projects/7/terraform/state/p"
+                                  : "https://state.example/state/p";
       break;
   }
   auto store = open_store(loop, http, settings);

@@ -15,8 +15,14 @@ namespace jim {
 /// The state of one world: its server, or the folder of its file.
 class StatePlace {
  public:
-  StatePlace(StoreKind kind, const Clock& clock, std::string folder)
-      : kind_(kind), folder_(std::move(folder)), etcd_(clock), s3_(clock), http_(clock) {}
+  /// `like_gitlab`: which kind of server of Terraform's protocol it is.
+  StatePlace(StoreKind kind, bool like_gitlab, const Clock& clock, std::string folder)
+      : kind_(kind),
+        like_gitlab_(like_gitlab),
+        folder_(std::move(folder)),
+        etcd_(clock),
+        s3_(clock),
+        http_(clock, {.like_gitlab = like_gitlab}) {}
 
   /// A process's view. `machine`: processes of one machine share what its disk has.
   std::unique_ptr<StateStore> open(EventLoop& loop, Http& http, int machine) const;
@@ -25,6 +31,7 @@ class StatePlace {
 
  private:
   StoreKind kind_;
+  bool like_gitlab_;
   std::string folder_;
   SimulatedEtcd etcd_;
   SimulatedS3 s3_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "core/base/digest.h"
 #include "core/state/open_store.h"
 #include "core/state/server_clock.h"
@@ -24,7 +26,7 @@ constexpr const char* kTerraformsState =
     R"({"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"6f","outputs":{},"resources":[{"type":"terraform_data"}]})";
 
 /// What goes wrong with one request.
-enum class Fault { none, request_lost, answer_lost, refused_before, refused_after, busy };
+enum class Fault { none, request_lost, answer_lost, late, refused_before, refused_after, busy };
 
 /// A way to the server on which requests fail as a test says.
 class FaultyHttp : public Http {
@@ -35,6 +37,10 @@ class FaultyHttp : public Http {
     const Fault fault = next_fault ? next_fault(request) : Fault::none;
     if (fault == Fault::request_lost)
       co_return Diagnostic{.code = ErrorCode::unavailable, .message = "the connection ended"};
+    if (fault == Fault::late) {
+      late.push_back(std::move(request));
+      co_return Diagnostic{.code = ErrorCode::unknown_outcome, .message = "no answer"};
+    }
     if (fault == Fault::refused_before) co_return reply(500);
     if (fault == Fault::busy) co_return reply(503);
     auto answer = co_await next_.send(std::move(request));
@@ -46,6 +52,7 @@ class FaultyHttp : public Http {
 
   std::function<Fault(const HttpRequest&)> next_fault = {};
   std::vector<std::string> methods = {};
+  std::vector<HttpRequest> late = {};  ///< what is still on its way
 
  private:
   Http& next_;
@@ -86,6 +93,17 @@ class HttpStoreTest : public testing::Test {
     if (!entries) return {entries.error().message};
     for (const Entry& one : *entries) found.push_back(one.key);
     return found;
+  }
+  /// What was given up arrives after all.
+  void deliver_late() {
+    for (const HttpRequest& one : std::exchange(http_.late, {})) (void)server_.answer(one);
+  }
+  /// The id of the server's lock, which the document must name, too.
+  std::string locked_id(const char* path = kPath) {
+    const auto lock = read_lock_info(server_.lock(path));
+    const auto document = read_document(server_.document(path), "p");
+    if (!lock || !document || !document->lock) return "nothing is locked";
+    return document->lock->id == lock->id ? lock->id : "the document names another lock";
   }
   void be(SimulatedHttpState::Habits habits) {
     server_.~SimulatedHttpState();
@@ -382,6 +400,255 @@ TEST_F(HttpStoreTest, AWriteThatIsRefusedIsNotTriedAgain) {
   EXPECT_EQ(http_.methods.size(), 1u);
 }
 
+// --- what arrives after it was given up ---
+
+TEST_F(HttpStoreTest, ALateWriteIsKeptOutByALockTakenAnew) {
+  for (const bool gitlab : {false, true}) {
+    be({.like_gitlab = gitlab});
+    const char* path = gitlab ? kGitlabPath : kPath;
+    const auto store = open(gitlab ? kGitlabUrl : kUrl);
+    ASSERT_TRUE(lock(*store, "ann"));
+    const std::string first = locked_id(path);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 2; ++i) {
+      // Once it is given up, the next try comes through.
+      http_.next_fault = [late = false](const HttpRequest& request) mutable {
+        if (late || request.url.find("?ID=") == std::string::npos) return Fault::none;
+        late = true;
+        return Fault::late;
+      };
+      ASSERT_TRUE(run(store->commit(batch("record/" + std::to_string(i)))));
+      ids.push_back(locked_id(path));
+    }
+    http_.next_fault = {};
+    EXPECT_TRUE(ids[0].starts_with("jim-60s-") && ids[0] != first) << ids[0];
+    EXPECT_TRUE(ids[1].starts_with("jim-60s-") && ids[1] != ids[0]) << ids[1];
+    const std::string document = server_.document(path);
+    EXPECT_EQ(http_.late.size(), 2u);
+    deliver_late();
+    EXPECT_EQ(server_.document(path), document);
+    ASSERT_TRUE(run(store->commit(batch("record/2"))));
+    EXPECT_EQ(run(store->load({""}))->size(), 3u);
+    EXPECT_TRUE(run(store->release_lock()));
+    EXPECT_EQ(server_.lock(path), "");
+  }
+}
+
+TEST_F(HttpStoreTest, AWriteThatDidArriveNeedsNoNewLock) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  const std::string first = locked_id();
+  http_.next_fault = failing("POST", Fault::answer_lost);
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  EXPECT_EQ(locked_id(), first);
+  EXPECT_EQ(server_.writes(), 2);
+}
+
+TEST_F(HttpStoreTest, AWriteThatArrivesBeforeItIsTriedAgainNeedsNoNewLock) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  const std::string first = locked_id();
+  http_.next_fault = [this, gets = 0,
+                      fault = failing("POST", Fault::late)](const HttpRequest& request) mutable {
+    // Before the commit, after its write was given up, and before the next try.
+    if (request.method == "GET" && ++gets == 3) deliver_late();
+    return fault(request);
+  };
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  EXPECT_EQ(locked_id(), first);
+  EXPECT_EQ(server_.writes(), 2);
+}
+
+TEST_F(HttpStoreTest, AWriteThatArrivesWhileTheLockIsTakenAnewStandsUnderTheNewOne) {
+  for (const bool gitlab : {false, true}) {
+    be({.like_gitlab = gitlab});
+    const char* path = gitlab ? kGitlabPath : kPath;
+    const auto store = open(gitlab ? kGitlabUrl : kUrl);
+    ASSERT_TRUE(lock(*store, "ann"));
+    const std::string first = locked_id(path);
+    http_.next_fault = [this, gitlab, late = false](const HttpRequest& request) mutable {
+      if (request.method == (gitlab ? "DELETE" : "UNLOCK")) deliver_late();
+      if (late || request.url.find("?ID=") == std::string::npos) return Fault::none;
+      late = true;
+      return Fault::late;
+    };
+    ASSERT_TRUE(run(store->commit(batch("head"))));
+    http_.next_fault = {};
+    EXPECT_TRUE(locked_id(path).starts_with("jim-60s-") && locked_id(path) != first)
+        << locked_id(path);
+    EXPECT_EQ(run(store->load({""}))->size(), 1u);
+    EXPECT_TRUE(run(store->release_lock()));
+    EXPECT_EQ(server_.lock(path), "");
+  }
+}
+
+TEST_F(HttpStoreTest, WhoComesInBetweenHasTheLock) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  EventLoop other(clock_);
+  SimulatedHttpStateClient client(other, server_);
+  const auto next = std::move(*open_http(other, client, {.url = kUrl}));
+  http_.next_fault = [&, fault = failing("POST", Fault::late)](const HttpRequest& request) mutable {
+    if (request.method == "LOCK") {
+      EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
+    }
+    return fault(request);
+  };
+  const auto done = run(store->commit(batch("record/ann")));
+  http_.next_fault = {};
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::conflict);
+  EXPECT_NE(done.error().message.find("was lost: bob"), std::string::npos) << done.error().message;
+  deliver_late();
+  EXPECT_TRUE(keys().empty());
+  EXPECT_EQ(run(store->commit(batch("record/ann"))).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(run(store->release_lock()));
+  EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
+  EXPECT_EQ(keys(), std::vector<std::string>{"record/bob"});
+}
+
+TEST_F(HttpStoreTest, WhoCameAndWentInBetweenIsNoticed) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  http_.next_fault = [&, fault = failing("POST", Fault::late)](const HttpRequest& request) mutable {
+    if (request.method != "LOCK") return fault(request);
+    EventLoop other(clock_);
+    SimulatedHttpStateClient client(other, server_);
+    const auto next = std::move(*open_http(other, client, {.url = kUrl}));
+    EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
+    EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
+    EXPECT_TRUE(other.run(next->release_lock()));
+    return Fault::none;
+  };
+  EXPECT_EQ(run(store->commit(batch("record/ann"))).error().code, ErrorCode::conflict);
+  http_.next_fault = {};
+  EXPECT_EQ(keys(), std::vector<std::string>{"record/bob"});
+}
+
+TEST_F(HttpStoreTest, ALateSignOfLifeIsKeptOutBeforeTheNextCommit) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  clock_.advance(kTerm / 3);
+  http_.next_fault = [late = false](const HttpRequest& request) mutable {
+    if (request.method == "POST") late = true;
+    if (request.method == "POST") return Fault::late;
+    return late ? Fault::request_lost : Fault::none;
+  };
+  EXPECT_EQ(run(store->renew_lock(kTerm)).error().code, ErrorCode::unknown_outcome);
+  http_.next_fault = {};
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  deliver_late();
+  EXPECT_EQ(keys(), std::vector<std::string>{"head"});
+  EXPECT_TRUE(run(store->commit(batch("record/a"))));
+}
+
+TEST_F(HttpStoreTest, WhatIsLoadedAfterACommitInDoubtStays) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  http_.next_fault = [late = false](const HttpRequest& request) mutable {
+    if (request.method == "POST") late = true;
+    if (request.method == "POST") return Fault::late;
+    return late ? Fault::request_lost : Fault::none;
+  };
+  EXPECT_EQ(run(store->commit(batch("record/a"))).error().code, ErrorCode::unknown_outcome);
+  http_.next_fault = {};
+  EXPECT_TRUE(run(store->load({""}))->empty());
+  deliver_late();
+  EXPECT_TRUE(run(store->load({""}))->empty());
+  EXPECT_TRUE(run(store->commit(batch("record/b"))));
+  EXPECT_EQ(keys(), std::vector<std::string>{"record/b"});
+}
+
+TEST_F(HttpStoreTest, ALockIsTakenAnewThoughItsRequestsAreLost) {
+  for (const auto& [method, fault] :
+       std::vector<std::pair<std::string, Fault>>{{"UNLOCK", Fault::request_lost},
+                                                  {"UNLOCK", Fault::answer_lost},
+                                                  {"UNLOCK", Fault::refused_before},
+                                                  {"UNLOCK", Fault::late},
+                                                  {"LOCK", Fault::request_lost},
+                                                  {"LOCK", Fault::answer_lost},
+                                                  {"LOCK", Fault::refused_after},
+                                                  {"LOCK", Fault::late}}) {
+    be({});
+    const auto store = open();
+    ASSERT_TRUE(lock(*store, "ann"));
+    const std::string first = locked_id();
+    http_.next_fault = [post = failing("POST", Fault::late),
+                        more = failing(method, fault, 2)](const HttpRequest& request) mutable {
+      return request.method == "POST" ? post(request) : more(request);
+    };
+    ASSERT_TRUE(run(store->commit(batch("head")))) << method;
+    http_.next_fault = {};
+    EXPECT_TRUE(locked_id().starts_with("jim-60s-") && locked_id() != first) << locked_id();
+    deliver_late();
+    EXPECT_TRUE(run(store->commit(batch("record/a")))) << method;
+    EXPECT_EQ(keys().size(), 2u);
+    EXPECT_TRUE(run(store->release_lock()));
+  }
+}
+
+TEST_F(HttpStoreTest, ALateLockThatFindsNoneIsHeld) {
+  const auto store = open();
+  http_.next_fault = failing("LOCK", Fault::late);
+  ASSERT_TRUE(lock(*store, "ann"));
+  const std::string first = locked_id();
+  const auto late = read_lock_info(http_.late.at(0).body);
+  ASSERT_TRUE(late);
+  EXPECT_NE(late->id, first);
+  // It arrives just when the lock is taken anew.
+  http_.next_fault =
+      [&, fault = failing("POST", Fault::refused_before)](const HttpRequest& request) mutable {
+        if (request.method == "LOCK") deliver_late();
+        return fault(request);
+      };
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  http_.next_fault = {};
+  EXPECT_EQ(locked_id(), late->id);
+  EXPECT_TRUE(run(store->release_lock()));
+  EXPECT_EQ(server_.lock(kPath), "");
+}
+
+TEST_F(HttpStoreTest, ALateLockAfterTheRunEndsWithItsTerm) {
+  const auto store = open();
+  http_.next_fault = failing("LOCK", Fault::late);
+  ASSERT_TRUE(lock(*store, "ann"));
+  ASSERT_TRUE(run(store->commit(batch("head"))));
+  ASSERT_TRUE(run(store->release_lock()));
+  deliver_late();
+  EXPECT_EQ(lock(*open(), "bob").error().code, ErrorCode::conflict);
+  clock_.advance(kTerm);
+  EXPECT_TRUE(lock(*open(), "bob"));
+  EXPECT_EQ(keys(), std::vector<std::string>{"head"});
+}
+
+TEST_F(HttpStoreTest, ALateUnlockLeavesTheNextOnesLock) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  http_.next_fault = failing("UNLOCK", Fault::late);
+  EXPECT_FALSE(run(store->release_lock()));
+  clock_.advance(kTerm);
+  const auto next = open();
+  ASSERT_TRUE(lock(*next, "bob"));
+  const std::string held = locked_id();
+  deliver_late();
+  EXPECT_EQ(locked_id(), held);
+  EXPECT_TRUE(run(next->commit(batch("head"))));
+}
+
+TEST_F(HttpStoreTest, AWriteAndALockAreSentOnce) {
+  std::map<std::string, bool> once;
+  http_.next_fault = [&](const HttpRequest& request) {
+    once[request.method] = request.mutating;
+    return Fault::none;
+  };
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  EXPECT_TRUE(run(store->release_lock()));
+  const std::map<std::string, bool> expected = {
+      {"GET", false}, {"POST", true}, {"LOCK", true}, {"UNLOCK", false}};
+  EXPECT_EQ(once, expected);
+}
+
 // --- locks ---
 
 TEST_F(HttpStoreTest, TheLockIsSentAsTerraformSendsIt) {
@@ -563,6 +830,20 @@ TEST_F(HttpStoreTest, AWriteThatWaitsWhileTheLockIsTakenIsRefused) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
   EXPECT_TRUE(keys().empty());
+}
+
+TEST_F(HttpStoreTest, AHolderThatStopsForItsTermInAWriteGoesNoFurther) {
+  // Where ids are not compared, the next one may have come and gone.
+  be({.compares_ids = false});
+  const auto zombie = open();
+  ASSERT_TRUE(lock(*zombie, "ann"));
+  http_.next_fault = [&](const HttpRequest& request) {
+    if (request.method == "POST") clock_.advance(kTerm);
+    return Fault::none;
+  };
+  const auto done = run(zombie->commit(batch("record/ann")));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::conflict);
 }
 
 TEST_F(HttpStoreTest, AServerWithoutLocksIsRefused) {
