@@ -264,6 +264,9 @@ Task<Result<void>> S3Store::bring_in_what_is_owed() {
           .severity = Severity::warning});
     owed.clear();
   }
+  // What lay there under the old names may just be removed as a leftover, and a DELETE may arrive
+  // at any time later: a name that no head lists is never listed any more.
+  for (S3Pending& one : owed) one.name = S3Segments::fresh_name(one.serial);
   content.bases = bases();
   auto taken = left ? journal->take_over(lock_, content) : Result<void>(left.error());
   if (!taken) {

@@ -114,6 +114,18 @@ class S3StoreTest : public testing::Test {
     for (const Record& one : state->records) addresses.push_back(one.address.text());
     return addresses;
   }
+  /// The server gets each DELETE from the request numbered `from` on once more; how many they are.
+  int repeat_deletes(const Machine& machine, std::size_t from) {
+    int repeated = 0;
+    for (std::size_t i = from; i < machine.http.sent.size(); ++i) {
+      const HttpRequest& request = machine.http.sent[i];
+      if (request.method != "DELETE") continue;
+      const auto gone = server_.answer(request);
+      EXPECT_EQ(gone->status, 204);
+      ++repeated;
+    }
+    return repeated;
+  }
   std::size_t segments() const { return server_.objects.size() - 1; }
 
   FakeClock clock_ = {};

@@ -18,6 +18,10 @@ Names files(const auto& machine) {
   return names;
 }
 
+bool is_head(const HttpRequest& request) {
+  return request.url.find(".d/") == std::string::npos && request.url.find('?') == std::string::npos;
+}
+
 // --- faults ---
 
 TEST_F(S3StoreTest, NoSingleFaultLosesWhatWasCommittedNorDamagesTheState) {
@@ -366,6 +370,25 @@ TEST_F(S3StoreTest, LeftoversOfRunsBeforeAreRemovedByTheNextLockAndNothingElseIs
   EXPECT_TRUE(server_.objects.contains("prod/jim.d/notes.txt"));
   EXPECT_TRUE(server_.objects.contains("prod/jim.d/000000000008-0123456789abcdef"));
   EXPECT_TRUE(run(here.store->load()));
+}
+
+TEST_F(S3StoreTest, ADeleteThatArrivesLateHitsNothingThatAHeadLists) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  here.http.fault = [](int, const HttpRequest& request) {
+    return is_head(request) ? Fault::lost_request : Fault::none;
+  };
+  EXPECT_TRUE(put(here, 1));  // its segment is there, and no head lists it
+  here.store.reset();
+  here.http.fault = {};
+  clock_.advance(kTerm * 2);
+  const std::size_t before = here.http.sent.size();
+  start(here);
+  ASSERT_TRUE(lock(here));
+  EXPECT_EQ(repeat_deletes(here, before), 1);
+  EXPECT_EQ(found(), Names{"web[1]"});
+  EXPECT_EQ(segments(), 2u);
 }
 
 TEST_F(S3StoreTest, CommitsThatWaitGoTogether) {
