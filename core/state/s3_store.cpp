@@ -403,6 +403,7 @@ Task<Result<void>> S3Store::send_pending(const S3Register::Edit& more) {
 
 /// Others commit and renew the lock meanwhile: a large state may take longer than the term.
 Task<void> S3Store::merge_segments() {
+  const std::string lock = lock_;
   const std::vector<S3Segment> all = head_.seen().head.segments;
   const auto start = mostly_dead_ ? std::optional<std::size_t>(0) : merge_start(all);
   if (!start || all.size() < merge_again_at_) co_return;
@@ -422,6 +423,8 @@ Task<void> S3Store::merge_segments() {
   const S3Register::Edit replace = [&](S3Head& head) -> Result<void> {
     if (auto ours = check(head); !ours) return ours;
     const auto& now = head.segments;
+    if (lock_ != lock)  // and then the merged segment was a leftover to remove
+      return Diagnostic{.code = ErrorCode::stale, .message = "the lock was taken anew"};
     // An earlier write of ours, believed lost, may have come through late.
     if (now.size() < all.size() || !std::equal(all.begin(), all.end(), now.begin()))
       return Diagnostic{.code = ErrorCode::stale, .message = "there are other segments by now"};
@@ -434,6 +437,9 @@ Task<void> S3Store::merge_segments() {
   {
     co_await writing_.enter();
     const Gate::Place turn(writing_);
+    // The head may list already what is pending; merged and removed, the next try would list it
+    // again.
+    if (!pending_.empty()) co_return;
     may_be_last_ = listed.name;
     if (auto done = co_await head_.write(replace); !done) co_return;
     may_be_last_.reset();

@@ -391,6 +391,39 @@ TEST_F(S3StoreTest, ADeleteThatArrivesLateHitsNothingThatAHeadLists) {
   EXPECT_EQ(segments(), 2u);
 }
 
+TEST_F(S3StoreTest, WhatIsListedAlreadyAndStillPendingIsNotMergedAway) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  for (std::int64_t i = 0; i < 31; ++i) ASSERT_TRUE(put(here, i));
+  ASSERT_EQ(segments(), 32u);
+  // The head is written, and nobody hears of it.
+  here.http.fault = [](int, const HttpRequest& request) {
+    return !is_head(request)         ? Fault::none
+           : request.method == "PUT" ? Fault::lost_answer
+                                     : Fault::lost_request;
+  };
+  ASSERT_TRUE(put(here, 31));
+  // The next commit sees it. Its own head is lost; that of the merge would be written.
+  clock_.advance(std::chrono::seconds(20));
+  int heads = 0;
+  bool merging = false;
+  here.http.fault = [&](int, const HttpRequest& request) {
+    merging = merging || (request.method == "GET" && !is_head(request));
+    const bool head = is_head(request) && request.method == "PUT";
+    return head && heads++ > 0 && !merging ? Fault::lost_request : Fault::none;
+  };
+  ASSERT_TRUE(put(here, 32));
+  EXPECT_TRUE(merging);
+  here.http.fault = {};
+  ASSERT_TRUE(put(here, 33, true));
+  repeat_deletes(here, 0);
+  EXPECT_EQ(found().size(), 34u);
+  for (std::int64_t i = 34; i < 80; ++i) ASSERT_TRUE(put(here, i));
+  EXPECT_LT(segments(), 64u);  // merged later
+  EXPECT_EQ(found().size(), 80u);
+}
+
 TEST_F(S3StoreTest, CommitsThatWaitGoTogether) {
   Machine here(loop_, server_);
   start(here);
