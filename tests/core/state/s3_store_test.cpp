@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/state/s3_journal.h"
 #include "tests/core/state/s3_fixture.h"
 
 namespace jim {
@@ -238,6 +239,47 @@ TEST_F(S3StoreTest, WhatWasRefusedForALostLockIsNeverWrittenLater) {
   ASSERT_TRUE(lock(here));
   EXPECT_EQ(found(), Names{});
   EXPECT_TRUE(here.told.empty());
+}
+
+TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
+  const TestFolder folder(TestFolder::quick());
+  S3Journal before(folder.path("j"), "j");
+  S3Journal now(folder.path("j"), "j");
+  ASSERT_TRUE(before.take_over("a", {}));
+  ASSERT_TRUE(now.take_over("b", {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}}));
+  for (const auto& done :
+       {before.append({.name = "z"}, {}), before.clear({}), before.take_back("y")}) {
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::conflict);
+    EXPECT_EQ(done.error().message, "another run has taken the journal j over");
+  }
+  before.drop();
+  const auto left = S3Journal(folder.path("j"), "j").read();
+  ASSERT_TRUE(left) << left.error().message;
+  EXPECT_EQ(left->bases, Names{"x"});
+  ASSERT_EQ(left->pending.size(), 1u);
+  EXPECT_EQ(left->pending[0].name, "y");
+  now.drop();
+  EXPECT_FALSE(std::filesystem::exists(folder.path("j")));
+}
+
+TEST_F(S3StoreTest, ARunThatSleptOverItsTermLeavesTheJournalOfTheNextOne) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  clock_.advance(kTerm * 2);
+  const std::unique_ptr<StateStore> slept = std::move(here.store);
+  start(here);
+  ASSERT_TRUE(lock(here) && run(here.store->load()));
+  EXPECT_TRUE(run(slept->release_lock()));
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
+  EXPECT_TRUE(put(here, 1));
+  here.store.reset();
+  here.http.fault = {};
+  clock_.advance(kTerm * 2);
+  start(here);
+  ASSERT_TRUE(lock(here));
+  EXPECT_EQ(found(), Names{"web[1]"});
 }
 
 TEST_F(S3StoreTest, WithoutAPlaceForTheJournalTheStoreSaysSoAndWorks) {
