@@ -41,6 +41,11 @@ std::int64_t bytes_of(const std::vector<S3Segment>& segments) {
   return bytes;
 }
 
+bool lists_any(const S3Head& head, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& one) { return head.lists(one); });
+}
+
 bool lists_all(const S3Head& head, const std::vector<S3Pending>& segments) {
   return std::all_of(segments.begin(), segments.end(),
                      [&](const S3Pending& one) { return head.lists(one.name); });
@@ -56,7 +61,11 @@ struct S3Store::Queued {
   }
   Queued(const Queued&) = delete;
   Queued& operator=(const Queued&) = delete;
-  ~Queued() { std::erase(store.waiting_, waiting); }
+  ~Queued() {
+    if (!waiting->taken && !waiting->done)
+      store.failed_ = Diagnostic{.code = ErrorCode::cancelled, .message = "a write was cut short"};
+    std::erase(store.waiting_, waiting);
+  }
 
   S3Store& store;
   std::shared_ptr<Waiting> waiting;
@@ -78,6 +87,8 @@ void S3Store::tell(Diagnostic told) const {
 // --- reading ---
 
 Task<Result<std::vector<Entry>>> S3Store::load(std::vector<std::string> prefixes) {
+  const bool anew =
+      failed_ && std::find(prefixes.begin(), prefixes.end(), "head") != prefixes.end();
   std::string before;
   for (int tried = 0; tried < kReads; ++tried) {
     std::string name;
@@ -110,6 +121,8 @@ Task<Result<std::vector<Entry>>> S3Store::load(std::vector<std::string> prefixes
                       [&, &at = key](const std::string& one) { return at.starts_with(one); }))
         entries.push_back(std::move(change.entry));
     }
+    if (anew) failed_.reset();
+    if (anew) std::erase_if(given_up_, [&](const std::string& one) { return head.lists(one); });
     if (ours) mostly_dead_ = bytes_of(head.segments) - 2 * live > kDeadBytes;
     co_return entries;
   }
@@ -138,6 +151,8 @@ Task<Result<LockHolder>> S3Store::acquire_lock(LockHolder wanted, Duration term)
   lock_.clear();
   journal_.reset();
   pending_.clear();
+  failed_.reset();
+  given_up_.clear();
   not_before_.reset();
   may_be_last_.reset();
   merge_again_at_ = 0;
@@ -308,6 +323,14 @@ Task<Result<void>> S3Store::commit(Batch batch) {
 /// Writes the commits that wait, as many as a segment should have.
 Task<void> S3Store::write_group() {
   co_await loop_.yield();  // those of the same turn come along
+  if (failed_) {
+    for (const auto& one : waiting_) {
+      one->done = true;
+      one->result = *failed_;
+    }
+    waiting_.clear();
+    co_return;
+  }
   std::vector<std::shared_ptr<Waiting>> group;
   EntryChanges changes;  // each key once, as the last of the group has it
   S3Pending segment;
@@ -316,6 +339,7 @@ Task<void> S3Store::write_group() {
   for (const auto& one : waiting_) {
     if (bytes > kGroupBytes) break;
     group.push_back(one);
+    one->taken = true;
     promise = promise || one->batch.promise;
     for (const EntryChange& change : one->batch.changes) {
       bytes += change.entry.body.size();
@@ -328,6 +352,7 @@ Task<void> S3Store::write_group() {
   segment.text = segment_text(changes);
   auto written = co_await write_segment(std::move(segment), promise);
   const bool kept = journal_ != nullptr && !written && written.error().code != ErrorCode::conflict;
+  if (!written && !kept) failed_ = written.error();  // those that wait may stand upon it
   for (const auto& one : group) {
     one->done = true;
     if (!written && (one->batch.promise || !kept)) one->result = written;
@@ -336,7 +361,8 @@ Task<void> S3Store::write_group() {
 }
 
 Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {
-  if (lock_.empty()) co_return lost();
+  // Once lost it never comes back; what is put into the journal now would be the next run's.
+  if (auto ours = check(head_.seen().head); !ours) co_return ours;
   const std::string name = segment.name;
   const bool kept = keep_in_journal(segment);
   pending_.push_back(std::move(segment));
@@ -346,6 +372,7 @@ Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {
   if (sent || (kept && sent.error().code != ErrorCode::conflict)) co_return sent;
   // Nobody passes it on any more; earlier ones may still be.
   std::erase_if(pending_, [&](const S3Pending& one) { return one.name == name; });
+  given_up_.push_back(name);
   if (kept)
     if (auto back = journal_->take_back(name); !back) journal_.reset();
   co_return sent;
@@ -375,6 +402,12 @@ Task<Result<void>> S3Store::send_pending(const S3Register::Edit& more) {
   if (put) {
     const S3Register::Edit add = [&](S3Head& head) -> Result<void> {
       if (auto ours = check(head); !ours) return ours;
+      // What is new was made without them.
+      if (!lists_all(head, pending_) && lists_any(head, given_up_))
+        return Diagnostic{
+            .code = ErrorCode::unavailable,
+            .message = fmt::format("the state {} has a change that was believed lost", place()),
+            .hint = "run the command again; it reads the state anew"};
       for (const S3Pending& one : pending_) {
         if (!head.lists(one.name))
           head.segments.push_back(

@@ -282,6 +282,51 @@ TEST_F(S3StoreTest, ARunThatSleptOverItsTermLeavesTheJournalOfTheNextOne) {
   EXPECT_EQ(found(), Names{"web[1]"});
 }
 
+TEST_F(S3StoreTest, AfterALostLockNothingThatWaitedGoesIntoTheJournal) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  clock_.advance(kTerm * 2);
+  Machine there(loop_, server_);
+  start(there);
+  ASSERT_TRUE(lock(there));
+  const std::size_t before = here.http.sent.size();
+  EXPECT_EQ(put_one_after_the_other(here), 0);
+  // The second would be without the first, which it stands upon.
+  EXPECT_EQ(segments_sent(here, before), 1);
+}
+
+TEST_F(S3StoreTest, WithoutAJournalWhatStandsUponALostCommitIsNotWrittenEither) {
+  Machine here(loop_, server_);
+  std::filesystem::create_symlink("/dev/null", here.folder.path(".jim"));
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here) && put(here, 0));
+  std::size_t lost = 0;  // the number of the first head's request
+  here.http.fault = [&](int number, const HttpRequest& request) {
+    if (is_head(request) && lost == 0) lost = static_cast<std::size_t>(number);
+    return is_head(request) && static_cast<std::size_t>(number) < lost + 2 ? Fault::lost_request
+                                                                           : Fault::none;
+  };
+  const std::size_t before = here.http.sent.size();
+  EXPECT_EQ(put_one_after_the_other(here), 0);
+  EXPECT_EQ(segments_sent(here, before), 1);
+  EXPECT_EQ(found(), Names{"web[0]"});
+  ASSERT_TRUE(run(here.store->load()));
+
+  // It arrives after all.
+  const auto late = server_.answer(here.http.sent[lost]);
+  EXPECT_EQ(late->status, 200);
+  const auto refused = put(here, 3);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().message,
+            "the state s3://bucket/prod/jim has a change that was believed lost");
+  EXPECT_TRUE(run(here.store->renew_lock(kTerm)));
+  ASSERT_TRUE(run(here.store->load()));
+  EXPECT_TRUE(put(here, 4));
+  EXPECT_EQ(found(), (Names{"web[0]", "web[1]", "web[4]"}));
+}
+
 TEST_F(S3StoreTest, WithoutAPlaceForTheJournalTheStoreSaysSoAndWorks) {
   Machine here(loop_, server_);
   std::filesystem::create_symlink("/dev/null", here.folder.path(".jim"));
