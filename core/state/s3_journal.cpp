@@ -64,6 +64,15 @@ Result<void> S3Journal::transaction(bool durable, Work work) {
   return done;
 }
 
+Result<void> S3Journal::check_owner() {
+  auto owns = database_->prepare("select value from meta where name = 'owner'");
+  if (!owns) return owns.error();
+  if (const auto row = owns->step(); !row) return row.error();
+  if (owns->text(0) == owner_) return {};
+  return Diagnostic{.code = ErrorCode::conflict,
+                    .message = fmt::format("another run has taken the journal {} over", place_)};
+}
+
 Result<void> S3Journal::write_bases(const std::vector<std::string>& bases) {
   if (auto cleared = database_->run("delete from base"); !cleared) return cleared;
   auto add = database_->prepare("insert or ignore into base values (?1)");
@@ -103,13 +112,7 @@ Result<void> S3Journal::take_over(const std::string& owner, const Content& conte
 
 Result<void> S3Journal::append(const S3Pending& segment, const std::vector<std::string>& bases) {
   return transaction(true, [&]() -> Result<void> {
-    auto owns = database_->prepare("select value from meta where name = 'owner'");
-    if (!owns) return owns.error();
-    if (const auto row = owns->step(); !row) return row.error();
-    if (owns->text(0) != owner_)
-      return Diagnostic{
-          .code = ErrorCode::conflict,
-          .message = fmt::format("another run has taken the journal {} over", place_)};
+    if (auto ours = check_owner(); !ours) return ours;
     auto waiting = database_->prepare("select count(*) from pending");
     if (!waiting) return waiting.error();
     if (const auto row = waiting->step(); !row) return row.error();
@@ -129,6 +132,7 @@ Result<void> S3Journal::append(const S3Pending& segment, const std::vector<std::
 
 Result<void> S3Journal::clear(const std::vector<std::string>& bases) {
   return transaction(false, [&]() -> Result<void> {
+    if (auto ours = check_owner(); !ours) return ours;
     if (auto cleared = database_->run("delete from pending"); !cleared) return cleared;
     return write_bases(bases);
   });
@@ -136,6 +140,7 @@ Result<void> S3Journal::clear(const std::vector<std::string>& bases) {
 
 Result<void> S3Journal::take_back(const std::string& name) {
   return transaction(true, [&]() -> Result<void> {
+    if (auto ours = check_owner(); !ours) return ours;
     auto remove = database_->prepare("delete from pending where name = ?1");
     if (!remove) return remove.error();
     remove->bind(1, name);
@@ -144,7 +149,13 @@ Result<void> S3Journal::take_back(const std::string& name) {
 }
 
 void S3Journal::drop() {
+  bool others = false;
+  if (database_) {
+    const auto ours = check_owner();
+    others = !ours && ours.error().code == ErrorCode::conflict;
+  }
   database_.reset();
+  if (others) return;
   for (const char* end : {"", "-wal", "-shm"}) unlink((path_ + end).c_str());
 }
 

@@ -24,6 +24,9 @@ struct S3Pending {
 ///
 /// It says which segment the bucket ended with when the first of its own was added (`bases`): only
 /// upon that may they be written later, else they would put old over newer.
+///
+/// A run that has slept over its term may find that the next one has taken its journal over: then
+/// it changes nothing there, and each change fails with `conflict`.
 class S3Journal {
  public:
   struct Content {
@@ -39,19 +42,19 @@ class S3Journal {
   Result<Content> read();
   /// From now on the journal is of the holder `owner` and holds `content`; makes the file.
   Result<void> take_over(const std::string& owner, const Content& content);
-  /// Adds a segment; durable when it returns. Fails with `conflict` when another holder has taken
-  /// the journal over.
+  /// Adds a segment; durable when it returns.
   Result<void> append(const S3Pending& segment, const std::vector<std::string>& bases);
   /// The bucket has what is in the journal; its last segment may be one of `bases`. Not durable by
   /// itself: after a power cut `read` may give some of it again.
   Result<void> clear(const std::vector<std::string>& bases);
   /// Takes back the segment that was appended last.
   Result<void> take_back(const std::string& name);
-  /// Removes the file.
+  /// Removes the file, unless it is another holder's by now.
   void drop();
 
  private:
   Result<void> open();
+  Result<void> check_owner();
   Result<void> write_bases(const std::vector<std::string>& bases);
   template <class Work>
   Result<void> transaction(bool durable, Work work);

@@ -13,6 +13,10 @@
 namespace jim {
 
 /// The segments in the bucket, several requests at a time.
+///
+/// A DELETE may arrive long after it was given up. So only names go that no head lists, and a head
+/// takes up no name that one before it might have listed and did not: what is written again gets a
+/// fresh name.
 class S3Segments {
  public:
   S3Segments(EventLoop& loop, S3Objects& objects) : loop_(loop), objects_(objects) {}

@@ -41,6 +41,11 @@ std::int64_t bytes_of(const std::vector<S3Segment>& segments) {
   return bytes;
 }
 
+bool lists_any(const S3Head& head, const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& one) { return head.lists(one); });
+}
+
 bool lists_all(const S3Head& head, const std::vector<S3Pending>& segments) {
   return std::all_of(segments.begin(), segments.end(),
                      [&](const S3Pending& one) { return head.lists(one.name); });
@@ -56,7 +61,11 @@ struct S3Store::Queued {
   }
   Queued(const Queued&) = delete;
   Queued& operator=(const Queued&) = delete;
-  ~Queued() { std::erase(store.waiting_, waiting); }
+  ~Queued() {
+    if (!waiting->taken && !waiting->done)
+      store.failed_ = Diagnostic{.code = ErrorCode::cancelled, .message = "a write was cut short"};
+    std::erase(store.waiting_, waiting);
+  }
 
   S3Store& store;
   std::shared_ptr<Waiting> waiting;
@@ -78,6 +87,8 @@ void S3Store::tell(Diagnostic told) const {
 // --- reading ---
 
 Task<Result<std::vector<Entry>>> S3Store::load(std::vector<std::string> prefixes) {
+  const bool anew =
+      failed_ && std::find(prefixes.begin(), prefixes.end(), "head") != prefixes.end();
   std::string before;
   for (int tried = 0; tried < kReads; ++tried) {
     std::string name;
@@ -110,6 +121,8 @@ Task<Result<std::vector<Entry>>> S3Store::load(std::vector<std::string> prefixes
                       [&, &at = key](const std::string& one) { return at.starts_with(one); }))
         entries.push_back(std::move(change.entry));
     }
+    if (anew) failed_.reset();
+    if (anew) std::erase_if(given_up_, [&](const std::string& one) { return head.lists(one); });
     if (ours) mostly_dead_ = bytes_of(head.segments) - 2 * live > kDeadBytes;
     co_return entries;
   }
@@ -138,6 +151,8 @@ Task<Result<LockHolder>> S3Store::acquire_lock(LockHolder wanted, Duration term)
   lock_.clear();
   journal_.reset();
   pending_.clear();
+  failed_.reset();
+  given_up_.clear();
   not_before_.reset();
   may_be_last_.reset();
   merge_again_at_ = 0;
@@ -264,6 +279,9 @@ Task<Result<void>> S3Store::bring_in_what_is_owed() {
           .severity = Severity::warning});
     owed.clear();
   }
+  // What lay there under the old names may just be removed as a leftover, and a DELETE may arrive
+  // at any time later: a name that no head lists is never listed any more.
+  for (S3Pending& one : owed) one.name = S3Segments::fresh_name(one.serial);
   content.bases = bases();
   auto taken = left ? journal->take_over(lock_, content) : Result<void>(left.error());
   if (!taken) {
@@ -305,6 +323,14 @@ Task<Result<void>> S3Store::commit(Batch batch) {
 /// Writes the commits that wait, as many as a segment should have.
 Task<void> S3Store::write_group() {
   co_await loop_.yield();  // those of the same turn come along
+  if (failed_) {
+    for (const auto& one : waiting_) {
+      one->done = true;
+      one->result = *failed_;
+    }
+    waiting_.clear();
+    co_return;
+  }
   std::vector<std::shared_ptr<Waiting>> group;
   EntryChanges changes;  // each key once, as the last of the group has it
   S3Pending segment;
@@ -313,6 +339,7 @@ Task<void> S3Store::write_group() {
   for (const auto& one : waiting_) {
     if (bytes > kGroupBytes) break;
     group.push_back(one);
+    one->taken = true;
     promise = promise || one->batch.promise;
     for (const EntryChange& change : one->batch.changes) {
       bytes += change.entry.body.size();
@@ -325,6 +352,7 @@ Task<void> S3Store::write_group() {
   segment.text = segment_text(changes);
   auto written = co_await write_segment(std::move(segment), promise);
   const bool kept = journal_ != nullptr && !written && written.error().code != ErrorCode::conflict;
+  if (!written && !kept) failed_ = written.error();  // those that wait may stand upon it
   for (const auto& one : group) {
     one->done = true;
     if (!written && (one->batch.promise || !kept)) one->result = written;
@@ -333,7 +361,8 @@ Task<void> S3Store::write_group() {
 }
 
 Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {
-  if (lock_.empty()) co_return lost();
+  // Once lost it never comes back; what is put into the journal now would be the next run's.
+  if (auto ours = check(head_.seen().head); !ours) co_return ours;
   const std::string name = segment.name;
   const bool kept = keep_in_journal(segment);
   pending_.push_back(std::move(segment));
@@ -343,6 +372,7 @@ Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {
   if (sent || (kept && sent.error().code != ErrorCode::conflict)) co_return sent;
   // Nobody passes it on any more; earlier ones may still be.
   std::erase_if(pending_, [&](const S3Pending& one) { return one.name == name; });
+  given_up_.push_back(name);
   if (kept)
     if (auto back = journal_->take_back(name); !back) journal_.reset();
   co_return sent;
@@ -372,6 +402,12 @@ Task<Result<void>> S3Store::send_pending(const S3Register::Edit& more) {
   if (put) {
     const S3Register::Edit add = [&](S3Head& head) -> Result<void> {
       if (auto ours = check(head); !ours) return ours;
+      // What is new was made without them.
+      if (!lists_all(head, pending_) && lists_any(head, given_up_))
+        return Diagnostic{
+            .code = ErrorCode::unavailable,
+            .message = fmt::format("the state {} has a change that was believed lost", place()),
+            .hint = "run the command again; it reads the state anew"};
       for (const S3Pending& one : pending_) {
         if (!head.lists(one.name))
           head.segments.push_back(
@@ -400,6 +436,7 @@ Task<Result<void>> S3Store::send_pending(const S3Register::Edit& more) {
 
 /// Others commit and renew the lock meanwhile: a large state may take longer than the term.
 Task<void> S3Store::merge_segments() {
+  const std::string lock = lock_;
   const std::vector<S3Segment> all = head_.seen().head.segments;
   const auto start = mostly_dead_ ? std::optional<std::size_t>(0) : merge_start(all);
   if (!start || all.size() < merge_again_at_) co_return;
@@ -419,6 +456,8 @@ Task<void> S3Store::merge_segments() {
   const S3Register::Edit replace = [&](S3Head& head) -> Result<void> {
     if (auto ours = check(head); !ours) return ours;
     const auto& now = head.segments;
+    if (lock_ != lock)  // and then the merged segment was a leftover to remove
+      return Diagnostic{.code = ErrorCode::stale, .message = "the lock was taken anew"};
     // An earlier write of ours, believed lost, may have come through late.
     if (now.size() < all.size() || !std::equal(all.begin(), all.end(), now.begin()))
       return Diagnostic{.code = ErrorCode::stale, .message = "there are other segments by now"};
@@ -431,6 +470,9 @@ Task<void> S3Store::merge_segments() {
   {
     co_await writing_.enter();
     const Gate::Place turn(writing_);
+    // The head may list already what is pending; merged and removed, the next try would list it
+    // again.
+    if (!pending_.empty()) co_return;
     may_be_last_ = listed.name;
     if (auto done = co_await head_.write(replace); !done) co_return;
     may_be_last_.reset();

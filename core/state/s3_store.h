@@ -48,6 +48,7 @@ class S3Store : public EntryStore {
   /// A commit that waits; shared with the one that writes it, who may outlive it or not.
   struct Waiting {
     Batch batch = {};
+    bool taken = false;  ///< it is part of a segment
     bool done = false;
     Result<void> result = {};
   };
@@ -81,7 +82,10 @@ class S3Store : public EntryStore {
   std::string lock_ = {};  ///< the id of ours; empty: none
   Gate writing_;           ///< who changes the head, or what is pending
   std::vector<std::shared_ptr<Waiting>> waiting_ = {};
-  std::vector<S3Pending> pending_ = {};          ///< not known to be listed
+  std::vector<S3Pending> pending_ = {};  ///< not known to be listed
+  /// Why commits are refused until the state was loaded: they may stand upon one that is not there.
+  std::optional<Diagnostic> failed_ = {};
+  std::vector<std::string> given_up_ = {};       ///< a head that is on its way may yet list them
   std::optional<Instant> not_before_ = {};       ///< the server is gone; when to try again
   std::optional<std::string> may_be_last_ = {};  ///< of a merge that nobody heard the end of
   bool mostly_dead_ = false;        ///< segments hold more that is over than what counts

@@ -114,6 +114,39 @@ class S3StoreTest : public testing::Test {
     for (const Record& one : state->records) addresses.push_back(one.address.text());
     return addresses;
   }
+  /// Commits 1 and, while that is under way, 2; how many were done.
+  int put_one_after_the_other(Machine& machine) {
+    int done = 0;
+    const std::function<Task<void>(std::size_t)> work = [&](std::size_t i) -> Task<void> {
+      for (std::size_t pause = 0; pause < 2 * i; ++pause) co_await loop_.yield();
+      auto changes = record(static_cast<std::int64_t>(i) + 1, true);
+      const auto saved = co_await machine.store->commit(std::move(changes));
+      if (saved) ++done;
+    };
+    run(for_each_bounded(loop_, 2, 2, work));
+    return done;
+  }
+  /// How many segments were sent from the request numbered `from` on.
+  int segments_sent(const Machine& machine, std::size_t from) const {
+    int sent = 0;
+    for (std::size_t i = from; i < machine.http.sent.size(); ++i) {
+      const HttpRequest& request = machine.http.sent[i];
+      if (request.method == "PUT" && request.url.find(".d/") != std::string::npos) ++sent;
+    }
+    return sent;
+  }
+  /// The server gets each DELETE from the request numbered `from` on once more; how many they are.
+  int repeat_deletes(const Machine& machine, std::size_t from) {
+    int repeated = 0;
+    for (std::size_t i = from; i < machine.http.sent.size(); ++i) {
+      const HttpRequest& request = machine.http.sent[i];
+      if (request.method != "DELETE") continue;
+      const auto gone = server_.answer(request);
+      EXPECT_EQ(gone->status, 204);
+      ++repeated;
+    }
+    return repeated;
+  }
   std::size_t segments() const { return server_.objects.size() - 1; }
 
   FakeClock clock_ = {};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/state/s3_journal.h"
 #include "tests/core/state/s3_fixture.h"
 
 namespace jim {
@@ -16,6 +17,10 @@ Names files(const auto& machine) {
     names.push_back(one.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+bool is_head(const HttpRequest& request) {
+  return request.url.find(".d/") == std::string::npos && request.url.find('?') == std::string::npos;
 }
 
 // --- faults ---
@@ -236,6 +241,92 @@ TEST_F(S3StoreTest, WhatWasRefusedForALostLockIsNeverWrittenLater) {
   EXPECT_TRUE(here.told.empty());
 }
 
+TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
+  const TestFolder folder(TestFolder::quick());
+  S3Journal before(folder.path("j"), "j");
+  S3Journal now(folder.path("j"), "j");
+  ASSERT_TRUE(before.take_over("a", {}));
+  ASSERT_TRUE(now.take_over("b", {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}}));
+  for (const auto& done :
+       {before.append({.name = "z"}, {}), before.clear({}), before.take_back("y")}) {
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::conflict);
+    EXPECT_EQ(done.error().message, "another run has taken the journal j over");
+  }
+  before.drop();
+  const auto left = S3Journal(folder.path("j"), "j").read();
+  ASSERT_TRUE(left) << left.error().message;
+  EXPECT_EQ(left->bases, Names{"x"});
+  ASSERT_EQ(left->pending.size(), 1u);
+  EXPECT_EQ(left->pending[0].name, "y");
+  now.drop();
+  EXPECT_FALSE(std::filesystem::exists(folder.path("j")));
+}
+
+TEST_F(S3StoreTest, ARunThatSleptOverItsTermLeavesTheJournalOfTheNextOne) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  clock_.advance(kTerm * 2);
+  const std::unique_ptr<StateStore> slept = std::move(here.store);
+  start(here);
+  ASSERT_TRUE(lock(here) && run(here.store->load()));
+  EXPECT_TRUE(run(slept->release_lock()));
+  here.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
+  EXPECT_TRUE(put(here, 1));
+  here.store.reset();
+  here.http.fault = {};
+  clock_.advance(kTerm * 2);
+  start(here);
+  ASSERT_TRUE(lock(here));
+  EXPECT_EQ(found(), Names{"web[1]"});
+}
+
+TEST_F(S3StoreTest, AfterALostLockNothingThatWaitedGoesIntoTheJournal) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  clock_.advance(kTerm * 2);
+  Machine there(loop_, server_);
+  start(there);
+  ASSERT_TRUE(lock(there));
+  const std::size_t before = here.http.sent.size();
+  EXPECT_EQ(put_one_after_the_other(here), 0);
+  // The second would be without the first, which it stands upon.
+  EXPECT_EQ(segments_sent(here, before), 1);
+}
+
+TEST_F(S3StoreTest, WithoutAJournalWhatStandsUponALostCommitIsNotWrittenEither) {
+  Machine here(loop_, server_);
+  std::filesystem::create_symlink("/dev/null", here.folder.path(".jim"));
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here) && put(here, 0));
+  std::size_t lost = 0;  // the number of the first head's request
+  here.http.fault = [&](int number, const HttpRequest& request) {
+    if (is_head(request) && lost == 0) lost = static_cast<std::size_t>(number);
+    return is_head(request) && static_cast<std::size_t>(number) < lost + 2 ? Fault::lost_request
+                                                                           : Fault::none;
+  };
+  const std::size_t before = here.http.sent.size();
+  EXPECT_EQ(put_one_after_the_other(here), 0);
+  EXPECT_EQ(segments_sent(here, before), 1);
+  EXPECT_EQ(found(), Names{"web[0]"});
+  ASSERT_TRUE(run(here.store->load()));
+
+  // It arrives after all.
+  const auto late = server_.answer(here.http.sent[lost]);
+  EXPECT_EQ(late->status, 200);
+  const auto refused = put(here, 3);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().message,
+            "the state s3://bucket/prod/jim has a change that was believed lost");
+  EXPECT_TRUE(run(here.store->renew_lock(kTerm)));
+  ASSERT_TRUE(run(here.store->load()));
+  EXPECT_TRUE(put(here, 4));
+  EXPECT_EQ(found(), (Names{"web[0]", "web[1]", "web[4]"}));
+}
+
 TEST_F(S3StoreTest, WithoutAPlaceForTheJournalTheStoreSaysSoAndWorks) {
   Machine here(loop_, server_);
   std::filesystem::create_symlink("/dev/null", here.folder.path(".jim"));
@@ -366,6 +457,58 @@ TEST_F(S3StoreTest, LeftoversOfRunsBeforeAreRemovedByTheNextLockAndNothingElseIs
   EXPECT_TRUE(server_.objects.contains("prod/jim.d/notes.txt"));
   EXPECT_TRUE(server_.objects.contains("prod/jim.d/000000000008-0123456789abcdef"));
   EXPECT_TRUE(run(here.store->load()));
+}
+
+TEST_F(S3StoreTest, ADeleteThatArrivesLateHitsNothingThatAHeadLists) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  here.http.fault = [](int, const HttpRequest& request) {
+    return is_head(request) ? Fault::lost_request : Fault::none;
+  };
+  EXPECT_TRUE(put(here, 1));  // its segment is there, and no head lists it
+  here.store.reset();
+  here.http.fault = {};
+  clock_.advance(kTerm * 2);
+  const std::size_t before = here.http.sent.size();
+  start(here);
+  ASSERT_TRUE(lock(here));
+  EXPECT_EQ(repeat_deletes(here, before), 1);
+  EXPECT_EQ(found(), Names{"web[1]"});
+  EXPECT_EQ(segments(), 2u);
+}
+
+TEST_F(S3StoreTest, WhatIsListedAlreadyAndStillPendingIsNotMergedAway) {
+  Machine here(loop_, server_);
+  start(here);
+  ASSERT_TRUE(lock(here) && create(here));
+  for (std::int64_t i = 0; i < 31; ++i) ASSERT_TRUE(put(here, i));
+  ASSERT_EQ(segments(), 32u);
+  // The head is written, and nobody hears of it.
+  here.http.fault = [](int, const HttpRequest& request) {
+    return !is_head(request)         ? Fault::none
+           : request.method == "PUT" ? Fault::lost_answer
+                                     : Fault::lost_request;
+  };
+  ASSERT_TRUE(put(here, 31));
+  // The next commit sees it. Its own head is lost; that of the merge would be written.
+  clock_.advance(std::chrono::seconds(20));
+  int heads = 0;
+  bool merging = false;
+  here.http.fault = [&](int, const HttpRequest& request) {
+    merging = merging || (request.method == "GET" && !is_head(request));
+    const bool head = is_head(request) && request.method == "PUT";
+    return head && heads++ > 0 && !merging ? Fault::lost_request : Fault::none;
+  };
+  ASSERT_TRUE(put(here, 32));
+  EXPECT_TRUE(merging);
+  here.http.fault = {};
+  ASSERT_TRUE(put(here, 33, true));
+  repeat_deletes(here, 0);
+  EXPECT_EQ(found().size(), 34u);
+  for (std::int64_t i = 34; i < 80; ++i) ASSERT_TRUE(put(here, i));
+  EXPECT_LT(segments(), 64u);  // merged later
+  EXPECT_EQ(found().size(), 80u);
 }
 
 TEST_F(S3StoreTest, CommitsThatWaitGoTogether) {
