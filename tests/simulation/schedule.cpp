@@ -100,8 +100,6 @@ class Schedule {
       if (dice_.rolls(80)) network_.pass(std::chrono::seconds(61));
     }
     network_.faults = 0;
-    vendor_.breaks = 0;
-    vendor_.no_capacity = 0;
     disk::set_full(false);
   }
 
@@ -180,6 +178,7 @@ class Schedule {
   bool apply_well(const Version& version) {
     // What was under way when its process died still arrives; a dead holder's term ends.
     network_.pass(Network::kLatest);
+    vendor_.heal();
     Ending ending = run_alone(version, "mending");
     for (int wait = 0; ending.locked_out && wait < 3; ++wait) {
       network_.pass(std::chrono::seconds(61));

@@ -147,6 +147,13 @@ void SimulatedVendor::add_rack(const std::string& serial) {
   objects_.push_back(std::move(rack));
 }
 
+void SimulatedVendor::heal() {
+  breaks = 0;
+  no_capacity = 0;
+  for (Object& object : objects_)
+    if (object.ready > now()) object.broken = false;
+}
+
 void SimulatedVendor::settle() {
   std::erase_if(objects_, [&](const Object& object) {
     return object.gone > Instant(0) && object.gone <= now();

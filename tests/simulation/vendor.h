@@ -44,6 +44,8 @@ class SimulatedVendor {
   /// Ids of everything that was ever created and costs money.
   const std::vector<std::string>& ever() const { return ever_; }
   void add_rack(const std::string& serial);
+  /// What was going to break and is not ready yet does not.
+  void heal();
   /// How many in a hundred machines break, and how many creations find no capacity.
   int breaks = 0;
   int no_capacity = 0;
