@@ -7,8 +7,8 @@
 
 #include "core/base/text.h"
 #include "core/config/reserved.h"
-#include "core/value/json.h"
 #include "core/graph/graph.h"
+#include "core/value/json.h"
 
 namespace jim {
 

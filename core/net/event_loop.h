@@ -268,11 +268,9 @@ class Gate {
 class StopFlag {
  public:
   void request() { requested_ = true; }
-  bool requested() const {
-    return requested_ || (clock_ != nullptr && clock_->now() >= deadline_);
-  }
-  /// Counts as requested from `deadline` on, unless it is moved before. `clock` outlives the flag or
-  /// `lift`.
+  bool requested() const { return requested_ || (clock_ != nullptr && clock_->now() >= deadline_); }
+  /// Counts as requested from `deadline` on, unless it is moved before. `clock` outlives the flag
+  /// or `lift`.
   void request_at(const Clock& clock, Instant deadline) {
     clock_ = &clock;
     deadline_ = deadline;

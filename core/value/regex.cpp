@@ -147,7 +147,7 @@ struct RegexFree {
 }  // namespace
 
 Result<std::vector<RegexMatch>> find_matches(std::string_view pattern, const std::string& text,
-                                        std::size_t most) {
+                                             std::size_t most) {
   if (text.size() > kMaxSearched) return function_error("the text is longer than 16 KiB");
   const auto posix = to_posix(pattern);
   if (!posix) return posix.error();
@@ -169,7 +169,7 @@ Result<std::vector<RegexMatch>> find_matches(std::string_view pattern, const std
     const int flags = REG_STARTEND | (from > 0 ? REG_NOTBOL : 0);
     if (regexec(regex.get(), text.c_str(), regex->re_nsub + 1, places.data(), flags) != 0) break;
     RegexMatch match = {static_cast<std::size_t>(places[0].rm_so),
-                   static_cast<std::size_t>(places[0].rm_eo)};
+                        static_cast<std::size_t>(places[0].rm_eo)};
     for (std::size_t group = 1; group <= regex->re_nsub; ++group) {
       const regmatch_t& place = places[group];
       match.groups.emplace_back();

@@ -20,6 +20,6 @@ struct RegexMatch {
 /// Besides the POSIX syntax \d \D \w \W \s \S \b are known. Neither back references nor lazy
 /// repetition: it always ends soon.
 Result<std::vector<RegexMatch>> find_matches(std::string_view pattern, const std::string& text,
-                                        std::size_t most);
+                                             std::size_t most);
 
 }  // namespace jim::detail
