@@ -4,15 +4,11 @@
 
 #include "cli/approval.h"
 #include "cli/carry_out.h"
-#include "cli/render/duration.h"
 #include "cli/render/plan_text.h"
-#include "cli/render/report_text.h"
 #include "cli/selection.h"
 #include "cli/session.h"
-#include "cli/watch.h"
 #include "core/base/text.h"
 #include "core/plan/plan_file.h"
-#include "core/value/json.h"
 
 namespace jim {
 
