@@ -14,6 +14,11 @@ inline constexpr StoreKind kAllStores[] = {StoreKind::sqlite, StoreKind::etcd, S
                                            StoreKind::http, StoreKind::sealed};
 const char* store_word(StoreKind kind);
 
+/// Ten seeds in a row. S3 is there once: a schedule on it costs four of any other.
+inline constexpr StoreKind kStoreOfSeed[] = {
+    StoreKind::sqlite, StoreKind::etcd, StoreKind::s3,   StoreKind::http, StoreKind::sealed,
+    StoreKind::sqlite, StoreKind::etcd, StoreKind::etcd, StoreKind::http, StoreKind::sealed};
+
 /// What came of one schedule.
 struct Played {
   std::vector<std::string> violations = {};              ///< empty: all promises were kept
