@@ -8,7 +8,7 @@ namespace {
 // Inside single quotes; what state and the built-in types say, no vendor is asked.
 constexpr const char* kAddresses = R"((jim state list 2>/dev/null | string replace -r " .*" ""))";
 constexpr const char* kTopics =
-    R"(file types functions function manifest scenario (jim explain types 2>/dev/null | string replace -r " .*" ""))";
+    R"(file state types functions function manifest scenario (jim explain types 2>/dev/null | string replace -r " .*" ""))";
 
 std::string quoted(const std::string& text) {
   std::string result;

@@ -69,7 +69,7 @@ _jim_addresses() {
 }
 
 _jim_topics() {
-  local -a found=(file types functions function manifest scenario
+  local -a found=(file state types functions function manifest scenario
     ${(f)"$(jim explain types 2>/dev/null | cut -d' ' -f1)"})
   compadd -a found
 }

@@ -13,6 +13,8 @@ providers:                         accounts; keys by 'jim explain PROVIDER'
   latitude: { token: "${env.LATITUDESH_BEARER}", project: proj_x }
   acme: { manifest: ./acme.yaml }  a vendor of your own (providers/README.md)
 state: .jim/state.db               where jim remembers what it made
+                                   or etcd://H1,H2/PREFIX, s3://BUCKET/KEY, https://..., or a map:
+                                   'jim explain state'
 include: [network.yaml]            more files, merged under this one
 resources:                         what should exist, by names of your choice
   web:
@@ -25,7 +27,7 @@ Every resource may also have
   count, for_each    several of it; ${index}, ${each.key}, ${each.value}
   if                 only when true
   needs              names of resources that come before it
-  protect            true: never delete or replace it
+  protect            true: never delete, replace or reinstall it
   keep               true: leave the object alone when the resource goes
   create_before_destroy
                      true: a replacement is made first, and the old object deleted after it
@@ -35,7 +37,39 @@ Every resource may also have
 
 Expressions ${...} stand inside any text; $${ is a plain ${. They have paths (web[0].ipv4,
 web[*].ipv4, var.n, env.TOKEN), arithmetic, comparison, && || !, a ? b : c, a ?? b,
-[for x in xs : f(x) if x > 1], and the functions of 'jim explain functions'.
+[for x in xs : f(x) if x > 1], {for k, v in m : k => v}, and the functions of
+'jim explain functions'.
+)";
+
+constexpr const char* kState =
+    R"(state: where jim remembers which object is which resource. A path or URL:
+
+  state: .jim/state.db                    the default: a file beside jim.yaml
+  state: etcd://h1:2379,h2:2379/jim/chat  etcd 3.4 or newer; etcds:// for TLS
+  state: s3://BUCKET/KEY                  S3 with conditional writes: AWS, Ceph, MinIO, R2
+  state: https://gitlab.example/api/v4/projects/7/terraform/state/chat
+                                          any server of Terraform's http protocol
+
+or a map, with what it takes to get in, and to seal:
+
+  url              as above
+  user, password   of etcd and of http servers; or ETCDCTL_USER, and USER:PASSWORD@ in an http URL
+  ca_file          who signed the server's certificate
+  cert_file, key_file
+                   a client certificate, for etcd
+  endpoint, region, profile, path_style
+                   of S3; or AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_PROFILE
+  unconditional    true: take an S3 server without conditional writes. Two runs at once may then
+                   write over one another
+  lock_url, unlock_url, update_method, lock_method, unlock_method
+                   of http servers that want others than the state's URL, POST, LOCK and UNLOCK
+  key              seals every record: { passphrase: "${env.JIM_KEY}" }, { file: PATH } with 64 hex
+                   digits ('openssl rand -hex 32'), or { command: [pass, show, jim] } that prints them
+  old_keys         a list of such keys that still open; the next apply seals all with 'key', and then
+                   they can go
+  encryption       required: refuse to read or write in clear. Default: optional
+
+'jim state move --to URL' brings it to another place. --state URL says another place for one run.
 )";
 
 constexpr const char* kManifest =
@@ -103,7 +137,7 @@ constexpr const char* kScenario =
     R"page(A scenario: how the emulated vendors misbehave, for 'jim --sandbox --sandbox-scenario FILE COMMAND'
 and 'jim sandbox serve --scenario FILE'. One with everything in it:
 
-stock:                                 # what is left; what is not named is there in plenty
+stock:                                 # so many can be there, those that stand included; unnamed: plenty
   lambda: { gpu_1x_a10: [us-west-1] }  # in these regions only
   latitude: { c3-small-x86: { NYC: 2 } }
 launch_limit: true                     # Lambda's one launch per 12 s, also without delays
@@ -139,6 +173,7 @@ request.
 
 const char* reference_page(std::string_view name) {
   if (name == "file") return kFile;
+  if (name == "state") return kState;
   if (name == "manifest") return kManifest;
   if (name == "scenario") return kScenario;
   return nullptr;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "cli/habits.h"
 #include "cli/manual.h"
 #include "core/base/text.h"
 
@@ -191,7 +192,7 @@ void Parser::add_start() {
   speaks(explain, {Format::json})
       ->add_option("topic", explain_.words,
                    "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME, "
-                   "manifest, scenario")
+                   "state, manifest, scenario")
       ->type_name("TOPIC");
 }
 
@@ -396,6 +397,8 @@ Diagnostic Parser::unknown_word(const std::string& word,
   std::string what = "argument";
   std::string bare = word;
   if (word.starts_with("-")) {
+    if (!word.starts_with("--"))
+      if (auto habit = habit_of_other_tools(word)) return *std::move(habit);
     what = "flag";
     bare = word.substr(0, word.find('='));
     for (const CommandNode* node : nodes)
@@ -412,6 +415,8 @@ Diagnostic Parser::unknown_word(const std::string& word,
         .message = "'" + escape_control(bare) + "' stands before the command that it belongs to",
         .hint = "write it behind: jim " + (path.empty() ? "COMMAND" : join(path, " ")) + " " +
                 escape_control(bare)};
+  if (!near)
+    if (auto habit = habit_of_other_tools(word)) return *std::move(habit);
   return {.code = ErrorCode::invalid_config,
           .message = spoken + ": unknown " + what + " '" + escape_control(bare) + "'",
           .hint = near ? "did you mean '" + *near + "'?" : "'" + spoken + " --help' lists all"};
@@ -475,6 +480,10 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
     // real lack.
     const std::vector<std::string> left = app_.remaining(true);
     if (required && !left.empty()) return unknown_word(left.front(), path);
+    // `-out=plan.json` was taken for `-o ut=plan.json`.
+    for (int i = 1; i < argc; ++i)
+      if (!std::string_view(argv[i]).starts_with("--"))
+        if (auto habit = habit_of_other_tools(argv[i])) return *std::move(habit);
     return usage(wrong);
   }
   if (version_)
@@ -493,6 +502,9 @@ Result<Invocation> Parser::parse(int argc, const char* const* argv) {
   const auto run = runs_.find(deepest());
   if (run == runs_.end()) return Invocation{.help = help_text(root_, path)};
   if (auto other = wrong_format(deepest())) return *std::move(other);
+  for (const char* flag : {"--sandbox-scenario", "--sandbox-pace"})
+    if (!globals_.sandbox && app_.count(flag) > 0)
+      return usage(std::string(flag) + " is about the vendors of --sandbox, which is not there");
   if (!apply_.plan_file.empty() && (!apply_.targets.empty() || !apply_.excludes.empty()))
     return Diagnostic{.code = ErrorCode::invalid_config,
                       .message =

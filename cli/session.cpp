@@ -25,9 +25,11 @@ namespace {
 std::string who_am_i() {
   std::array<char, 256> host = {};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  const char* user = std::getenv("USER");
-  return std::string(user != nullptr ? user : "uid " + std::to_string(::getuid())) + "@" +
-         host.data() + ", process " + std::to_string(::getpid());
+  // Beside the shell's: the person behind a job of GitLab and of GitHub.
+  std::string user = "uid " + std::to_string(::getuid());
+  for (const char* name : {"LOGNAME", "USER", "GITHUB_ACTOR", "GITLAB_USER_LOGIN"})
+    if (const char* set = std::getenv(name); set != nullptr && *set != '\0') user = set;
+  return user + "@" + host.data() + ", process " + std::to_string(::getpid());
 }
 
 std::string new_lineage() { return random_hex(4); }
@@ -102,6 +104,7 @@ bool Session::open_file(Vendors vendors) {
   // Mistakes in the resources are told in the same run, as far as their types are known.
   if (workspace_.has_config()) good = workspace_.expand(found) && good;
   if (!good) return fail(found), false;
+  if (vendors == Vendors::not_asked && !workspace_.check_state(found)) return fail(found), false;
   tell(terminal_, workspace_.files(), found, workspace_.secret_keys());
   return true;
 }
@@ -156,10 +159,7 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   auto settings = workspace_.state_settings(found);
   if (!settings) return fail(found), false;
   // What the sandbox makes is kept apart, lest the file's true state take it for machines.
-  if (globals_.sandbox && globals_.state.empty()) {
-    settings->url = kSandboxState;
-    settings->sealing = {};
-  }
+  if (globals_.sandbox && globals_.state.empty()) settings->url = kSandboxState;
   settings->tell = [this](const Diagnostic& told) {
     jim::tell(terminal_, workspace_.files(), {told}, workspace_.secret_keys());
   };

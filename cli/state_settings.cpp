@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "core/base/conceal.h"
 #include "core/base/text.h"
 #include "core/config/file_scope.h"
 
@@ -15,8 +16,9 @@ namespace {
 /// Reads the map below `state`, key by key.
 class Reader {
  public:
-  Reader(const Config& config, const Files& files, const Scope& scope, Diagnostics& diagnostics)
-      : config_(config), files_(files), scope_(scope), diagnostics_(diagnostics) {}
+  Reader(const Config& config, const Files& files, const Scope& scope, KeyUse keys,
+         Diagnostics& diagnostics)
+      : config_(config), files_(files), scope_(scope), keys_(keys), diagnostics_(diagnostics) {}
 
   StoreSettings run() {
     settings_.root = config_.root;
@@ -26,10 +28,14 @@ class Reader {
     if (state.kind == ConfigValue::Kind::map) {
       for (std::size_t i = 0; i < state.entries.size(); ++i)
         read(state.entries[i].first, state.key_places[i], state.entries[i].second);
+      if (!key_ && has_old_keys_)
+        fail(state.where, "'old_keys' needs a 'key' to seal with",
+             "to keep state in clear again, write it out with 'jim state pull' and put it into "
+             "another place, without keys, with 'jim state push'");
       if (settings_.sealing.required && settings_.sealing.keys.empty() && !key_failed_)
         fail(
             state.where, "'encryption: required' needs a 'key'",
-            "key: { passphrase: ${env.JIM_PASSPHRASE} }, or { file: PATH }, or { command: [...] }");
+            R"(key: { passphrase: "${env.JIM_PASSPHRASE}" }, or { file: PATH }, or { command: [...] })");
     } else if (const auto url = text(state, "'state'")) {
       settings_.url = *url;
     }
@@ -55,6 +61,12 @@ class Reader {
     const auto result = evaluate(value);
     if (!result) return std::nullopt;
     if (result->is_string() && !result->as_string().empty()) return result->as_string();
+    if (result->is_string()) {
+      fail(value.where, what + " is an empty text",
+           value.is_constant() ? ""
+                               : "look at what the expression makes of variables and environment");
+      return std::nullopt;
+    }
     fail(value.where, what + " takes a text" + (what == "'state'" ? ": a path or a URL" : ""),
          what == "'state'" ? "or a map with 'url', 'key' and more" : "");
     return std::nullopt;
@@ -92,6 +104,8 @@ class Reader {
       if (name == "url") settings_.where = value.where;
     } else if (const auto file = paths.find(name); file != paths.end()) {
       if (const auto given = text(value, what)) *file->second = below_root(*given);
+    } else if (name == "password" && keys_ == KeyUse::looked_at) {
+      return;
     } else if (name == "password") {
       if (const auto given = text(value, what)) settings_.password = Secret(*given);
     } else if (name == "path_style") {
@@ -101,6 +115,7 @@ class Reader {
     } else if (name == "encryption") {
       read_encryption(value);
     } else if (name == "key") {
+      key_ = true;
       // It seals; the old ones, wherever they stand in the file, only open.
       if (auto key = read_key(value, what))
         settings_.sealing.keys.insert(settings_.sealing.keys.begin(), std::move(*key));
@@ -127,9 +142,10 @@ class Reader {
   }
 
   void read_old_keys(const ConfigValue& value) {
+    has_old_keys_ = true;
     if (value.kind != ConfigValue::Kind::list)
       return fail(value.where, "'old_keys' of 'state' takes a list of keys",
-                  "old_keys: [{ passphrase: ${env.OLD_PASSPHRASE} }]");
+                  R"(old_keys: [{ passphrase: "${env.OLD_PASSPHRASE}" }])");
     for (std::size_t i = 0; i < value.items.size(); ++i)
       if (auto key = read_key(value.items[i], fmt::format("'old_keys[{}]' of 'state'", i)))
         settings_.sealing.keys.push_back(std::move(*key));
@@ -146,9 +162,10 @@ class Reader {
     const std::string name = shaped ? value.entries.front().first : "";
     if (name != "passphrase" && name != "file" && name != "command") {
       fail(value.where, what + " takes one of passphrase, file and command",
-           "such as { passphrase: ${env.JIM_PASSPHRASE} }");
+           R"(such as { passphrase: "${env.JIM_PASSPHRASE}" })");
       return std::nullopt;
     }
+    if (keys_ == KeyUse::looked_at) return KeySource{.origin = what};
     const ConfigValue& inner = value.entries.front().second;
     if (name == "passphrase") {
       const auto word = text(inner, "'passphrase' of " + what);
@@ -162,7 +179,12 @@ class Reader {
       constexpr std::size_t kLongestKey = 4096;
       const auto read = files_.read(below_root(*path), kLongestKey);
       if (!read) {
-        fail(inner.where, read.error().message, "'openssl rand -hex 32 > FILE' makes a key");
+        // A path from the environment may be the key itself, put in the wrong place.
+        const bool shown = !inner.evaluate(scope_)->has_secret();
+        fail(inner.where,
+             shown ? read.error().message
+                   : conceal(read.error().message, {*path, escape_control(*path)}),
+             "'openssl rand -hex 32 > FILE' makes a key");
         return std::nullopt;
       }
       content = Secret(*read);
@@ -201,20 +223,23 @@ class Reader {
   const Config& config_;
   const Files& files_;
   const Scope& scope_;
+  KeyUse keys_;
   Diagnostics& diagnostics_;
   StoreSettings settings_ = {};
   bool key_failed_ = false;
+  bool key_ = false;  ///< the map has a 'key'
+  bool has_old_keys_ = false;
 };
 
 }  // namespace
 
 std::optional<StoreSettings> state_settings(const Config& config, const Files& files,
-                                            const Surroundings& surroundings,
+                                            const Surroundings& surroundings, KeyUse keys,
                                             Diagnostics& diagnostics) {
   Diagnostics told;
   const FileScope scope(config, files, surroundings, told);
   const std::size_t before = diagnostics.size();
-  StoreSettings settings = Reader(config, files, scope, diagnostics).run();
+  StoreSettings settings = Reader(config, files, scope, keys, diagnostics).run();
   if (diagnostics.size() > before) return std::nullopt;
   settings.environment = [&surroundings](const std::string& name) -> std::optional<std::string> {
     const auto found = surroundings.environment.find(name);

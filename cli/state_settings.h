@@ -10,11 +10,15 @@
 
 namespace jim {
 
+/// Whether keys are read, or only looked at for mistakes in how they are written: `validate` needs
+/// no credential.
+enum class KeyUse { read, looked_at };
+
 /// What `state` of the file says, evaluated: a path or URL, or a map with `url` and how to get in
 /// and seal. Key files are read and key commands run. Adds every mistake; nullopt when there was
 /// one. What is wrong with variables is told by expand().
 std::optional<StoreSettings> state_settings(const Config& config, const Files& files,
-                                            const Surroundings& surroundings,
+                                            const Surroundings& surroundings, KeyUse keys,
                                             Diagnostics& diagnostics);
 
 /// The output of a command, run without a shell, with our standard input and error. Fails with

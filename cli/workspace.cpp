@@ -145,8 +145,13 @@ void Workspace::add_sources(std::set<std::string>& keys) const {
   }
 }
 
+bool Workspace::check_state(Diagnostics& diagnostics) const {
+  return jim::state_settings(*config_, files_, surroundings_, KeyUse::looked_at, diagnostics)
+      .has_value();
+}
+
 std::optional<StoreSettings> Workspace::state_settings(Diagnostics& diagnostics) const {
-  auto settings = jim::state_settings(*config_, files_, surroundings_, diagnostics);
+  auto settings = jim::state_settings(*config_, files_, surroundings_, KeyUse::read, diagnostics);
   if (settings && !globals_.state.empty()) {
     settings->url = globals_.state;
     settings->where = {};

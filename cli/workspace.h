@@ -61,6 +61,8 @@ class Workspace {
   /// Keys of the file whose values are secret: attributes, settings of accounts, variables, and
   /// the variables that go into those.
   std::set<std::string> secret_keys() const;
+  /// Looks for mistakes in `state` of the file; neither opens it nor reads a key.
+  bool check_state(Diagnostics& diagnostics) const;
   /// Where state is kept and how to get in, as flag and file say it. Adds every mistake.
   std::optional<StoreSettings> state_settings(Diagnostics& diagnostics) const;
   /// The variables that come from outside the file, converted, with secrets marked. After `expand`.

@@ -22,6 +22,7 @@ constexpr const char* kTopics =
     "jim explain functions       all functions\n"
     "jim explain function NAME   one function\n"
     "jim explain manifest        how to describe a vendor of your own\n"
+    "jim explain state           where state is kept, and sealed\n"
     "jim explain scenario        how to let the sandbox misbehave\n";
 
 /// What is said of a topic: to people, and as data unless it is prose.
@@ -81,7 +82,7 @@ class Topics {
     if (!manifest) {
       known_ = built_in_names();
       known_.insert(known_.end(), own.begin(), own.end());
-      known_.insert(known_.end(), {"file", "types", "functions", "manifest", "scenario"});
+      known_.insert(known_.end(), {"file", "state", "types", "functions", "manifest", "scenario"});
       const Diagnostics problems = own_.problems();
       diagnostics_.insert(diagnostics_.end(), problems.begin(), problems.end());
       return std::nullopt;

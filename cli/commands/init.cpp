@@ -73,7 +73,8 @@ constexpr std::string_view kOwnRacks =
 project: racks
 
 providers:
-  ironic: { endpoint: "http://127.0.0.1:6385" }
+  ironic:
+    endpoint: ${env.IRONIC_URL ?? "http://127.0.0.1:6385"}
 
 resources:
   node:

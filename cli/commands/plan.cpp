@@ -72,8 +72,9 @@ int run_plan(Context& context, const PlanFlags& flags) {
   if (saved) {
     auto written = session.workspace().files().write(flags.out, plan_json(*plan, session.key()));
     if (!written) return session.fail(written.error());
-    context.terminal.err("saved; 'jim apply " + escape_control(flags.out) +
-                         "' does exactly this\n");
+    context.terminal.err(std::string("saved; 'jim ") +
+                         (context.globals.sandbox ? "--sandbox " : "") + "apply " +
+                         escape_control(flags.out) + "' does exactly this\n");
   }
   if (!session.close()) return session.status();
   return flags.detailed_exit_code && !is_empty(*plan) ? kChangesPresent : 0;

@@ -196,7 +196,10 @@ int run_sandbox_drift(Context& context, const SandboxFlags& flags) {
                 {"vendor": "latitude", "type": "servers", "match": {"hostname": "*-1"},
                  "set": {"hostname": "renamed-by-hand"}}])");
   if (!done) return fail(context.terminal, done.error());
-  context.terminal.err("the server *-0 is deleted and *-1 is renamed, as if by hand\n");
+  const Value* changed = done->get("changed");
+  context.terminal.err(changed != nullptr && *changed == Value(0)
+                           ? "no server's hostname ends in -0 or -1, so nothing was changed\n"
+                           : "the server *-0 is deleted and *-1 is renamed, as if by hand\n");
   return 0;
 }
 

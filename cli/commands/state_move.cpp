@@ -23,8 +23,11 @@ int run_state_move(Context& context, const StateFlags& flags) {
   context.terminal.out("the state is now in " + new_place + ": " +
                        counted(moved->records, "record") + ", " + counted(moved->runs, "run") +
                        " of history\n");
-  context.terminal.err("say in the file:\n  state: " + new_place + "\n" + old_place +
-                       " is marked as moved, and nothing goes on with it\n");
+  const auto& written = session.workspace().config().state;
+  const bool map = written && written->kind == ConfigValue::Kind::map;
+  context.terminal.err(
+      (map ? "say in the file, below 'state':\n  url: " : "say in the file:\n  state: ") +
+      new_place + "\n" + old_place + " is marked as moved, and nothing goes on with it\n");
   session.close();
   return session.status();
 }

@@ -26,6 +26,11 @@ std::optional<Diagnostic> in_the_way(Session& session, const State& pushed,
   if (here.lineage.empty()) return std::nullopt;
   if (here.lineage == pushed.head.lineage && here.fingerprint_key == pushed.head.fingerprint_key)
     return std::nullopt;
+  if (here.lineage == pushed.head.lineage)
+    return Diagnostic{.code = ErrorCode::conflict,
+                      .message = file + " lacks the key of the fingerprints that the state in " +
+                                 escape_control(session.store().place()) + " has",
+                      .hint = "push what 'jim state pull' or 'jim state export --with-key' wrote"};
   return Diagnostic{.code = ErrorCode::conflict,
                     .message = "the state in " + file + " has lineage " +
                                escape_control(pushed.head.lineage) + ", and the one in " +

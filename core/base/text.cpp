@@ -121,6 +121,15 @@ std::optional<std::string> did_you_mean(std::string_view word,
       best = candidate;
     }
   }
+  if (best) return best;
+  // A word cut short: `encrypt` for `encryption`.
+  constexpr std::size_t kShortestBeginning = 4;
+  if (word.size() < kShortestBeginning) return std::nullopt;
+  for (const std::string& candidate : candidates) {
+    if (!lower(candidate).starts_with(plain)) continue;
+    if (best) return std::nullopt;  // it may be either
+    best = candidate;
+  }
   return best;
 }
 

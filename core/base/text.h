@@ -15,7 +15,8 @@ std::string escape_control(std::string_view text, bool keep_lines = false);
 /// The offset of the first byte that is not part of UTF-8 text; npos when all is.
 std::size_t find_bad_utf8(std::string_view text);
 
-/// The candidate nearest to `word` by edit distance, if it is near enough to be a likely slip.
+/// The candidate nearest to `word` by edit distance, if it is near enough to be a likely slip; else
+/// the only one that begins with it.
 std::optional<std::string> did_you_mean(std::string_view word,
                                         const std::vector<std::string>& candidates);
 

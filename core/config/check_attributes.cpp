@@ -23,6 +23,15 @@ std::vector<std::string> key_names(const ResourceType& type) {
   return names;
 }
 
+/// What jim has for a key that Terraform's resources have; nullptr: nothing.
+const char* habit_of_terraform(const std::string& key) {
+  if (key == "depends_on") return "'needs' names what must be there before";
+  if (key == "lifecycle" || key == "prevent_destroy")
+    return "'protect: true' forbids to delete or replace, 'ignore' names what may differ";
+  if (key == "ignore_changes") return "'ignore' names what may differ";
+  return nullptr;
+}
+
 Diagnostic wrong(const std::string& message, const std::string& hint, const SourceLocation& where) {
   return {.code = ErrorCode::invalid_config, .message = message, .hint = hint, .where = where};
 }
@@ -34,11 +43,13 @@ void check_names(const ResourceBlock& block, const ResourceType& type, Diagnosti
     const Attribute* attribute = type.attribute(written.name);
     if (attribute == nullptr) {
       const auto near = did_you_mean(written.name, key_names(type));
-      diagnostics.push_back(wrong(
-          block.name + ": " + type.name + " has no attribute '" + escape_control(written.name) +
-              "'",
-          near ? "did you mean '" + *near + "'?" : "'jim explain " + type.name + "' lists them all",
-          written.name_where));
+      const char* habit = habit_of_terraform(written.name);
+      diagnostics.push_back(wrong(block.name + ": " + type.name + " has no attribute '" +
+                                      escape_control(written.name) + "'",
+                                  habit != nullptr ? habit
+                                  : near           ? "did you mean '" + *near + "'?"
+                                         : "'jim explain " + type.name + "' lists them all",
+                                  written.name_where));
     } else if (attribute->computed && !attribute->optional_computed) {
       diagnostics.push_back(
           wrong(block.name + ": '" + written.name + "' is set by the vendor, not by the file",

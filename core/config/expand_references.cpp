@@ -72,7 +72,11 @@ bool Expander::check_reference(const ResourceBlock* block, const Reference& refe
     return check_steps(config_.resources[target->second], reference);
   std::vector<std::string> names = block_names();
   names.insert(names.end(), {"var", "env", "index", "each"});
-  const std::string hint = name_hint(root, names);
+  // Terraform's names for what stands elsewhere here.
+  const std::string hint = root == "count" ? "the number of a counted resource is ${index}"
+                           : root == "local"
+                               ? "a value of your own stands under 'vars': ${var.name}"
+                               : name_hint(root, names);
   add(reference.where, fmt::format("nothing here is called '{}'", escape_control(root)),
       hint.empty() ? "expressions can use var, env and the names of resources" : hint);
   return false;

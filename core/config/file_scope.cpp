@@ -187,8 +187,10 @@ std::optional<Value> FileScope::value_of(const ConfigAttribute& variable,
   const Declared declared = read_declaration(variable, diagnostics);
   Value value;
   SourceLocation where = {};
+  bool by_flag = false;
   if (const Value* given = surroundings.vars.find(variable.name)) {
     value = *given;
+    by_flag = true;
   } else if (declared.source == nullptr) {
     fail(diagnostics, variable.name_where, fmt::format("variable '{}' has no value", variable.name),
          fmt::format("give it with --var {}=..., or add a 'default'", variable.name));
@@ -205,12 +207,18 @@ std::optional<Value> FileScope::value_of(const ConfigAttribute& variable,
   const auto converted = convert(value, declared.type);
   if (converted) return converted->as_secret(declared.secret);
   const bool whole = declared.type.kind == AttributeType::Kind::integer;
+  const bool parts = declared.type.kind == AttributeType::Kind::list ||
+                     declared.type.kind == AttributeType::Kind::map;
   const std::string wanted = whole ? "a whole number" : declared.type.text();
   const bool shown = value.is_number() && !declared.secret && !value.is_secret();
   const std::string found = shown ? to_json(value) : kind_name(value.kind());
-  fail(diagnostics, where,
-       fmt::format("variable '{}' takes {}, not {}", variable.name, wanted, found),
-       declared.type.kind == AttributeType::Kind::boolean ? boolean_hint(value) : "");
+  fail(
+      diagnostics, where,
+      fmt::format("variable '{}' takes {}, not {}", variable.name, wanted, found),
+      declared.type.kind == AttributeType::Kind::boolean ? boolean_hint(value)
+      : by_flag && parts && value.is_string()
+          ? fmt::format(R"(as JSON: --var '{}=["a", "b"]', or {{"a": 1}} for a map)", variable.name)
+          : "");
   return std::nullopt;
 }
 

@@ -402,12 +402,15 @@ struct Saying {
 
 // What yaml-cpp says of its own grammar, said of the user's file. The first that fits counts.
 constexpr std::string_view kEqualKeys = "indent the keys of one map equally";
+constexpr std::string_view kQuoted =
+    R"(between braces and brackets an expression stands in quotes: { name: "${var.name}" })";
 constexpr std::array<Saying, 16> kSayings = {{
     {"end of map not found", "this line does not fit the map above it", kEqualKeys},
-    {"end of map flow not found", "',' or '}' is missing in the map that starts here", ""},
+    {"end of map flow not found", "',' or '}' is missing in the map that starts here", kQuoted},
     {"end of sequence not found", "this line does not fit the list above it",
      "indent all '-' of one list equally"},
-    {"end of sequence flow not found", "',' or ']' is missing in the list that starts here", ""},
+    {"end of sequence flow not found", "',' or ']' is missing in the list that starts here",
+     kQuoted},
     {"illegal map value", "a ':' stands where none can be",
      "put text that holds ': ' in quotes, and indent the keys of one map equally"},
     {"illegal map key", "no key can stand here", kEqualKeys},

@@ -28,7 +28,10 @@ std::string url_for_log(std::string_view url) {
   const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
   const std::size_t path = shown.find('/', host);
   const std::size_t at = shown.rfind('@', path);
-  if (at != std::string::npos && at > host) {
+  const bool named = at != std::string::npos && at > host;
+  if (named && shown.find('@', path) != std::string::npos) {
+    shown.replace(host, std::string::npos, "(sensitive)");  // a password with both @ and / in it
+  } else if (named) {
     shown.erase(host, at + 1 - host);
   } else if (!ends_in_port(std::string_view(shown).substr(host, path - host))) {
     shown.replace(host, std::string::npos, "(sensitive)");  // a password with one of /?# in it

@@ -320,9 +320,14 @@ class Planner {
   }
 
   /// The vendor's words, which may repeat what the thing was made with.
-  static std::string problem_of(const Match& match) {
+  std::string problem_of(const Match& match) const {
+    if (match.object->problem.empty()) return "";
     std::vector<std::string> secrets;
     for (const auto& [name, value] : match.desired->attributes) collect_secrets(value, secrets);
+    // The provider has taken out the file's secrets already, so those that hold one look like this.
+    const std::vector<std::string> inner = expansion_.secrets();
+    for (std::size_t i = secrets.size(); i > 0; --i)
+      secrets.push_back(conceal(secrets[i - 1], inner));
     return conceal(match.object->problem, secrets);
   }
 
@@ -342,11 +347,13 @@ class Planner {
 
   void check_protected(const Change& change) {
     if (!change.protect || !selection_.contains(change.address)) return;
-    if (change.action != Action::replace && change.action != Action::remove) return;
+    const bool wiped = change.risk == Risk::reinstall;
+    if (change.action != Action::replace && change.action != Action::remove && !wiped) return;
     diagnostics_.push_back(
         {.code = ErrorCode::invalid_config,
          .message = change.address.text() + " is protected, and this plan would " +
-                    std::string(action_word(change.action)) + " it" +
+                    (wiped ? "reinstall it, which wipes its disks"
+                           : std::string(action_word(change.action)) + " it") +
                     (change.reasons.empty() ? "" : ": " + join(change.reasons, "; ")),
          .hint = "take 'protect: true' away first if that is what you want"});
   }

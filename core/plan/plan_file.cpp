@@ -246,8 +246,12 @@ Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std:
     return stale("it was made for project '" + escape_control(text_of(saved, "project")) +
                  "', and this file's project is '" + fresh.project + "'");
   if (!text_of(saved, "lineage").empty() && text_of(saved, "lineage") != fresh.lineage)
-    return stale("it was made for another state (lineage " +
-                 escape_control(text_of(saved, "lineage")) + ", not " + fresh.lineage + ")");
+    return stale(fresh.lineage.empty()
+                     ? std::string("it was made for a state, and here is none yet; a plan of the "
+                                   "sandbox needs --sandbox again")
+                     : "it was made for another state (lineage " +
+                           escape_control(text_of(saved, "lineage")) + ", not " + fresh.lineage +
+                           "); --state, --sandbox and the folder say which is used");
   std::map<std::string, Value> now;
   for (const Change& change : fresh.changes)
     now[change.address.text() + ' ' + change.id] = change_value(change, key);

@@ -152,8 +152,10 @@ Result<void> Exchange::prepare() {
 }
 
 std::string Exchange::clean(std::string text, const std::vector<std::string>* secrets) const {
-  text = conceal(std::move(text), secrets_);
-  return escape_control(secrets == nullptr ? text : conceal(std::move(text), *secrets));
+  // All at once: one secret may be a part of another, which is not found any more without it.
+  std::vector<std::string> all = secrets_;
+  if (secrets != nullptr) all.insert(all.end(), secrets->begin(), secrets->end());
+  return escape_control(conceal(std::move(text), all));
 }
 
 bool Exchange::has_credentials(const Value& value) const {

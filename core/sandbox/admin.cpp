@@ -71,9 +71,15 @@ Reply Responder::admin(const std::string& path, const Request& request) {
   const Json wanted = body.is_discarded() ? Json() : body;
   if (request.method == "GET" && path == "/stats") return stats();
   if (request.method != "POST") return reply(404, {{"error", "no such route"}});
-  if (path == "/faults" || path == "/drift") {
+  if (path == "/drift") {
     const Json list = wanted.is_array() ? wanted : Json::array({wanted});
-    const auto added = path == "/faults" ? faults_.add(list) : add_drift(list, true);
+    const auto changed = add_drift(list, true);
+    return changed ? reply(200, {{"added", list.size()}, {"changed", *changed}})
+                   : refused(changed.error());
+  }
+  if (path == "/faults") {
+    const Json list = wanted.is_array() ? wanted : Json::array({wanted});
+    const auto added = faults_.add(list);
     return added ? reply(200, {{"added", list.size()}}) : refused(added.error());
   }
   if (path == "/stock") {
@@ -163,7 +169,7 @@ Reply Responder::seed(const Json& wanted) {
   return last;
 }
 
-Result<void> Responder::add_drift(const Json& list, bool at_once) {
+Result<int> Responder::add_drift(const Json& list, bool at_once) {
   static const std::set<std::string> kWords = {"vendor", "type",     "match", "set",
                                                "delete", "at_start", "after"};
   const auto wrong = [](std::string message) {
@@ -188,14 +194,15 @@ Result<void> Responder::add_drift(const Json& list, bool at_once) {
     if (const Json& after = member(entry, "after"); after.is_number()) drift.after = after;
     read.push_back(std::move(drift));
   }
+  int changed = 0;
   for (const Drift& drift : read) {
     if (at_once || drift.after == 0) {
-      apply(drift);
+      changed += apply(drift);
     } else {
       drifts_.push_back(drift);
     }
   }
-  return {};
+  return changed;
 }
 
 void Responder::apply_due_drift(const std::string& vendor) {

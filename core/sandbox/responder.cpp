@@ -135,7 +135,7 @@ Result<void> Responder::play(const Json& scenario) {
     if (auto added = faults_.add(faults); !added) return added;
   }
   if (const Json& drift = member(scenario, "drift"); !drift.is_null())
-    return add_drift(drift, false);
+    if (auto added = add_drift(drift, false); !added) return added.error();
   return {};
 }
 

@@ -46,7 +46,8 @@ class Responder {
   Reply admin(const std::string& path, const Request& request);
   Reply seed(const Json& wanted);
   Reply stats() const;
-  Result<void> add_drift(const Json& list, bool at_once);
+  /// The number of objects that it changed at once.
+  Result<int> add_drift(const Json& list, bool at_once);
   int apply(const Drift& drift);
   void apply_due_drift(const std::string& vendor);
 

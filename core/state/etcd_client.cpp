@@ -58,7 +58,8 @@ EtcdClient::EtcdClient(EventLoop& loop, Http& http, EtcdPlace place)
 /// What a server says, fit to be shown.
 std::string EtcdClient::safe(std::string_view text) const {
   const std::vector<std::string> secrets = {place_.password.reveal(), token_.reveal()};
-  return escape_control(trim(conceal(std::string(text.substr(0, kShownText)), secrets)));
+  // Cut last: half a secret would not be found any more.
+  return escape_control(trim(conceal(std::string(text), secrets).substr(0, kShownText)));
 }
 
 std::string EtcdClient::login() const {
@@ -93,7 +94,7 @@ Diagnostic EtcdClient::nobody_answers(const std::vector<std::string>& why) const
           .hint = fmt::format("more than half of the members must run and be reachable from here; "
                               "then run the command again{}",
                               lacks_certificate ? "; if they ask for a client certificate, say "
-                                                  "'client_certificate' below 'state' of the file"
+                                                  "'cert_file' below 'state' of the file"
                                                 : "")};
 }
 
@@ -160,7 +161,7 @@ Task<EtcdClient::Heard> EtcdClient::ask(const std::string& path, const std::stri
   if (!passing) heard.kind = Heard::Kind::refusal;
   if (code == ErrorCode::invalid_config)
     heard.error.hint =
-        "look at 'ca_file', 'client_certificate' and 'client_key' below 'state' of "
+        "look at 'ca_file', 'cert_file' and 'key_file' below 'state' of "
         "the file";
   // "POST http://h1:2379/v3/kv/range: could not connect": the member is named already.
   const std::string& message = heard.error.message;

@@ -14,7 +14,7 @@ constexpr std::string_view kFormat = "jim-state/1";
 Diagnostic not_a_state(std::string why) {
   return {.code = ErrorCode::io,
           .message = "this is no exported state: " + std::move(why),
-          .hint = "'jim state export' writes one"};
+          .hint = "'jim state pull' writes one"};
 }
 
 std::string text_of(const Value& value, std::string_view name) {

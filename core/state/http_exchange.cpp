@@ -47,6 +47,8 @@ Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string ur
   auto reply = co_await http_.send(std::move(request));
   if (reply) {
     clock_.heard(*reply);
+    // What a server says against a request may repeat it, the holder of a lock included.
+    if (reply->status >= 400) reply->body = conceal(std::move(reply->body), place_.secrets);
     co_return reply;
   }
   Diagnostic error = reply.error();
@@ -92,7 +94,7 @@ std::string HttpExchange::words_of(const HttpResponse& response) const {
     }
   }
   if (words.size() > kLongestWords) words = words.substr(0, kLongestWords) + "...";
-  words = escape_control(conceal(std::move(words), place_.secrets));
+  words = escape_control(words);
   return words.empty() ? "" : fmt::format(" ({})", words);
 }
 

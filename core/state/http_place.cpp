@@ -52,7 +52,9 @@ std::optional<Parts> split_url(const std::string& url) {
   }
   parts.bare = name + "://" + parts.host + url.substr(end);
   const bool clean = url.find_first_of(std::string_view(" \t\r\n#\0", 6)) == std::string::npos;
-  if (parts.host.empty() || parts.host.starts_with(':') || !clean) return std::nullopt;
+  // A password that holds both @ and / would send a part of itself to a host of that name.
+  const bool doubtful = at != std::string::npos && url.find('@', end) != std::string::npos;
+  if (parts.host.empty() || parts.host.starts_with(':') || !clean || doubtful) return std::nullopt;
   return parts;
 }
 
@@ -87,7 +89,8 @@ Result<Parts> checked(const StoreSettings& settings, const std::string& url) {
   const std::string shown = escape_control(url_for_log(url));
   if (!parts)
     return wrong(settings, fmt::format("'{}' is no URL for the state", shown),
-                 "such as https://gitlab.example/api/v4/projects/7/terraform/state/NAME");
+                 "such as https://gitlab.example/api/v4/projects/7/terraform/state/NAME; user and "
+                 "password stand better in 'user' and 'password' of a map below 'state'");
   if (!parts->secure && !is_this_machine(parts->host))
     return wrong(settings, fmt::format("state would travel unprotected to '{}'", shown),
                  "use https; plain http is for servers on this machine");

@@ -61,9 +61,15 @@ Result<S3Place> place_of(const StoreSettings& settings) {
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   place.bucket = rest.substr(0, slash);
   if (slash < rest.size()) place.key = rest.substr(slash + 1);
-  if (!is_bucket_name(place.bucket) || !is_key(place.key))
-    return wrong(settings, fmt::format("'{}' names no bucket and key for the state", shown),
+  if (!is_bucket_name(place.bucket) || !is_key(place.key)) {
+    const bool bucket = !place.bucket.empty() && is_key(place.key);
+    return wrong(settings,
+                 bucket ? fmt::format("'{}' names no bucket that can be: it has 3 to 63 letters, "
+                                      "digits, '-' and '.'",
+                                      shown)
+                        : fmt::format("'{}' names no bucket and key for the state", shown),
                  "write s3://BUCKET/KEY, such as s3://our-state/prod/jim");
+  }
   place.shown = fmt::format("s3://{}/{}", place.bucket, escape_control(place.key));
   place.region = first_of(settings, settings.region, {"AWS_REGION", "AWS_DEFAULT_REGION"});
   if (place.region.empty()) place.region = kDefaultRegion;

@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "core/base/conceal.h"
 #include "core/base/text.h"
 #include "core/net/xml_text.h"
 #include "core/state/s3_problem.h"
@@ -67,7 +68,9 @@ Task<Result<HttpResponse>> S3Objects::send(HttpRequest request) {
     sign_v4(signed_request, *keys, place_.region, "s3", loop_.clock().wall() + skew_);
     auto reply = co_await http_.send(std::move(signed_request));
     if (!reply) co_return s3_unreachable(place_, reply.error());
-    if (reply->status < 400 || tried > 0) co_return reply;
+    if (reply->status < 400) co_return reply;
+    secrets_ = {keys->secret_key.reveal(), keys->session_token.reveal()};
+    if (tried > 0) co_return reply;
     // Two refusals that can be mended here; whatever was refused was not done.
     const std::string code = xml_text(reply->body, "Code");
     const auto now = header_time(*reply, "date");
@@ -80,6 +83,13 @@ Task<Result<HttpResponse>> S3Objects::send(HttpRequest request) {
   }
 }
 
+/// What the server says may repeat what it was sent.
+Diagnostic S3Objects::refused(const std::string& method, const HttpResponse& reply) const {
+  Diagnostic error = s3_problem(place_, method, reply);
+  error.message = conceal(std::move(error.message), secrets_);
+  return error;
+}
+
 Task<Result<S3Object>> S3Objects::get(std::string name) {
   HttpRequest request = {.url = url(name)};
   const auto reply = co_await send(std::move(request));
@@ -89,7 +99,7 @@ Task<Result<S3Object>> S3Objects::get(std::string name) {
     absent.now = server_time(*reply);
     co_return absent;
   }
-  if (reply->status != 200) co_return s3_problem(place_, "GET", *reply);
+  if (reply->status != 200) co_return refused("GET", *reply);
   const std::string* etag = reply->header("etag");
   const auto modified = header_time(*reply, "last-modified");
   if (etag == nullptr || !modified)
@@ -121,7 +131,7 @@ Task<Result<S3Written>> S3Objects::put(std::string name, std::string body, S3Con
   // AWS answers 409 when another PUT came in between, and 404 to If-Match when nothing is there.
   written.refused =
       conditional && (reply->status == 412 || reply->status == 409 || is_absent(*reply));
-  if (!written.refused && reply->status != 200) co_return s3_problem(place_, "PUT", *reply);
+  if (!written.refused && reply->status != 200) co_return refused("PUT", *reply);
   if (const std::string* etag = reply->header("etag"); etag != nullptr) written.etag = *etag;
   co_return written;
 }
@@ -131,7 +141,7 @@ Task<Result<void>> S3Objects::remove(std::string name) {
   const auto reply = co_await send(std::move(request));
   if (!reply) co_return reply.error();
   const bool gone = reply->status == 204 || reply->status == 200 || is_absent(*reply);
-  if (!gone) co_return s3_problem(place_, "DELETE", *reply);
+  if (!gone) co_return refused("DELETE", *reply);
   co_return Result<void>();
 }
 
@@ -140,7 +150,7 @@ Task<Result<std::vector<S3Listed>>> S3Objects::list() {
                                 "?list-type=2&prefix=" + url_encode(place_.key + ".d/")};
   const auto reply = co_await send(std::move(request));
   if (!reply) co_return reply.error();
-  if (reply->status != 200) co_return s3_problem(place_, "GET", *reply);
+  if (reply->status != 200) co_return refused("GET", *reply);
   const auto keys = xml_texts(reply->body, "Key");
   const auto times = xml_texts(reply->body, "LastModified");
   std::vector<S3Listed> listed;

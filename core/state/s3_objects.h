@@ -71,11 +71,13 @@ class S3Objects {
   std::string bucket_url() const;
   Task<Result<HttpResponse>> send(HttpRequest request);
   WallTime server_time(const HttpResponse& reply) const;
+  Diagnostic refused(const std::string& method, const HttpResponse& reply) const;
 
   EventLoop& loop_;
   Http& http_;
   S3Place place_;
   AwsCredentials credentials_;
+  std::vector<std::string> secrets_ = {};  ///< of the last request, for what its answer repeats
   std::chrono::seconds skew_{0};  ///< how far the server's clock is ahead, where that matters
 };
 

@@ -151,7 +151,8 @@ def whole_life(play):
     jim("state", "mv", "db", "old", "--yes", env=later)
     jim("state", "mv", "old", "db", "--yes", env=later)
     jim("state", "rm", "db", "--yes", env=later, expect=[0])
-    jim("adopt", "db", "th-1", "--yes", env=later, expect=[0])
+    database = next(thing for thing in play.vendor.things.values() if thing["name"] == "db")
+    jim("adopt", "db", database["id"], "--yes", env=later, expect=[0])
     jim("apply", "--yes", env=later, expect=[0])
     # Nothing to do: what was read is kept all the same.
     jim("apply", "--yes", "-o", "json", env=later, expect=[0])
@@ -200,6 +201,19 @@ def echoing_vendor(play):
         play.begin(f"vendor repeats behind {at} letters")
         play.vendor.mode.update(refuse=422, how="cut", only="POST", at=at)
         play.jim("apply", "--yes")
+
+
+def composed(play):
+    """Secrets made of others, repeated by the vendor as a whole: no part of them may be left."""
+    for text in ("token=${env.PLAIN} ${file(\"secret.txt\")}", "${env.PLAIN}${upper(env.VARIABLE)}", "${upper(env.VARIABLE)} ${env.PLAIN}"):
+        for how in ("text", "value", "base64", "hex", "url", "object"):
+            play.begin(f"composed {text} {how}", document(play, resources={"db": {"type": "acme.thing", "name": "db", "password": text}}))
+            play.vendor.mode.update(refuse=422, how=how, only="POST")
+            play.jim("apply", "--yes", "--log", "debug", "--events", "events.ndjson")
+            play.jim("history", "show", "1")
+            play.vendor.mode = {"adds": {"state": "failed"}, "why": True}
+            play.jim("apply", "--yes", "--log", "debug", "--events", "events.ndjson")
+            play.jim("plan")
 
 
 def problems(play):
@@ -429,5 +443,5 @@ def built_in_vendors(play):
     play.jim("--sandbox", "destroy", "--yes", env={**env, "LATITUDESH_BEARER": TOKEN.text}, expect=[0])
 
 
-SCENES = [whole_life, names_of_things, echoing_vendor, problems, authentication, ironic, addresses, untrusted, built_in_vendors, expressions, misplaced,
+SCENES = [whole_life, names_of_things, echoing_vendor, composed, problems, authentication, ironic, addresses, untrusted, built_in_vendors, expressions, misplaced,
           literals, ends]

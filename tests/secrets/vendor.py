@@ -71,6 +71,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             value = {"error": {"message": {"headers": dict(self.headers), "body": body.decode("utf-8", "replace")}}}
         elif how == "cut":  # a message that is shortened in the middle of the secret, wherever that is
             value = {"error": {"message": "x" * self.server.vendor.mode["at"] + texts_in(body) + str(self.headers.get("Authorization"))}}
+        elif how == "xml":  # as S3 does
+            words = told.decode("utf-8", "replace").replace("&", "&amp;").replace("<", "&lt;")
+            return self.reply(status, f"<Error><Code>Bad</Code><Message>{words}</Message></Error>".encode(), {"Content-Type": "application/xml"})
         elif how == "html":
             return self.reply(status, b"<html>" + told + b"</html>", {"Content-Type": "text/html"})
         elif how == "headers":

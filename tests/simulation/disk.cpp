@@ -165,6 +165,14 @@ int last_error(sqlite3_vfs* /*vfs*/, int size, char* out) {
   return world.real->xGetLastError(world.real, size, out);
 }
 
+std::string folder_of(pid_t process) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path memory =
+      fs::is_directory("/dev/shm", error) ? "/dev/shm" : fs::temp_directory_path();
+  return memory / ("jim-simulation-" + std::to_string(process));
+}
+
 }  // namespace
 
 void install() {
@@ -187,24 +195,19 @@ void install() {
 }
 
 std::string fresh_folder() {
-  namespace fs = std::filesystem;
   std::error_code error;
-  if (world.folder.empty()) {
-    const fs::path memory =
-        fs::is_directory("/dev/shm", error) ? "/dev/shm" : fs::temp_directory_path();
-    world.folder = (memory / ("jim-simulation-" + std::to_string(getpid()))).string();
-  }
-  fs::remove_all(world.folder, error);
-  fs::create_directories(world.folder, error);
+  if (world.folder.empty()) world.folder = folder_of(getpid());
+  std::filesystem::remove_all(world.folder, error);
+  std::filesystem::create_directories(world.folder, error);
   world.unsynced.clear();
   world.frozen = false;
   world.full = false;
   return world.folder;
 }
 
-void remove_folder() {
+void remove_folder_of(pid_t process) {
   std::error_code error;
-  if (!world.folder.empty()) std::filesystem::remove_all(world.folder, error);
+  std::filesystem::remove_all(folder_of(process), error);
 }
 
 void freeze() { world.frozen = true; }

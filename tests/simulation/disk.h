@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "tests/simulation/dice.h"
@@ -14,7 +16,8 @@ namespace disk {
 void install();
 /// The folder that schedules may use; made anew and empty.
 std::string fresh_folder();
-void remove_folder();
+/// Removes the folder of a process, which may have been killed.
+void remove_folder_of(pid_t process);
 
 /// From now on nothing that happens to files reaches them, until `revive`: whoever writes is dead.
 void freeze();

@@ -13,7 +13,6 @@
 #include <cstring>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "tests/simulation/disk.h"
 #include "tests/simulation/schedule.h"
@@ -112,25 +111,25 @@ int main(int argc, char** argv) {
     const std::set<int> without = options.shrunk ? shrink(options.from, store) : std::set<int>();
     const jim::Played played = jim::play(options.from, store, without, true);
     show(options.from, store, played);
-    jim::disk::remove_folder();
+    jim::disk::remove_folder_of(getpid());
     return played.violations.empty() ? 0 : 1;
   }
   const auto start = std::chrono::steady_clock::now();
-  std::vector<pid_t> children;
+  std::set<pid_t> children;
   for (std::uint64_t job = 0; job < options.jobs; ++job) {
     const pid_t child = fork();
     if (child == 0) {
       std::uint64_t runs = 0;
-      const int broken = play_some(options, job, options.jobs, runs);
-      jim::disk::remove_folder();
-      _exit(broken);
+      _exit(play_some(options, job, options.jobs, runs));
     }
-    children.push_back(child);
+    children.insert(child);
   }
   int failed = 0;
-  for (std::size_t ended = 0; ended < children.size(); ++ended) {
+  while (!children.empty()) {
     int status = 0;
-    waitpid(-1, &status, 0);
+    const pid_t ended = waitpid(-1, &status, 0);
+    children.erase(ended);
+    jim::disk::remove_folder_of(ended);
     if (WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM)
       fmt::print("a job was killed by signal {}\n", WTERMSIG(status));
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) continue;

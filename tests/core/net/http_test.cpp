@@ -8,7 +8,9 @@ namespace {
 TEST(HttpTest, WhatIsLoggedOfAUrlHoldsNoQueryAndNoPassword) {
   EXPECT_EQ(url_for_log("https://h/a/b?token=x"), "https://h/a/b");
   EXPECT_EQ(url_for_log("https://h/a#x"), "https://h/a");
-  EXPECT_EQ(url_for_log("https://user:p@ss@h:8443/a@b"), "https://h:8443/a@b");
+  EXPECT_EQ(url_for_log("https://user:p@ss@h:8443/a"), "https://h:8443/a");
+  EXPECT_EQ(url_for_log("https://h:8443/a@b"), "https://h:8443/a@b");
+  EXPECT_EQ(url_for_log("https://user:p@s/s@h:8443/a"), "https://(sensitive)");
   EXPECT_EQ(url_for_log("https://user:pass@h"), "https://h");
   EXPECT_EQ(url_for_log("https://user:pass@h?x"), "https://h");
   EXPECT_EQ(url_for_log("https://user:pa/ss@h"), "https://(sensitive)");
