@@ -62,9 +62,9 @@ struct S3Store::Queued {
   Queued(const Queued&) = delete;
   Queued& operator=(const Queued&) = delete;
   ~Queued() {
-    if (!waiting->taken && !waiting->done)
-      store.failed_ = Diagnostic{.code = ErrorCode::cancelled, .message = "a write was cut short"};
     std::erase(store.waiting_, waiting);
+    if (!waiting->taken && !waiting->done)
+      store.fail({.code = ErrorCode::cancelled, .message = "a write was cut short"});
   }
 
   S3Store& store;
@@ -352,12 +352,23 @@ Task<void> S3Store::write_group() {
   segment.text = segment_text(changes);
   auto written = co_await write_segment(std::move(segment), promise);
   const bool kept = journal_ != nullptr && !written && written.error().code != ErrorCode::conflict;
-  if (!written && !kept) failed_ = written.error();  // those that wait may stand upon it
+  if (!written && !kept) fail(written.error());
   for (const auto& one : group) {
     one->done = true;
     if (!written && (one->batch.promise || !kept)) one->result = written;
     std::erase(waiting_, one);
   }
+}
+
+/// Those that wait may stand upon what is not there.
+void S3Store::fail(const Diagnostic& why) {
+  failed_ = why;
+  std::erase_if(waiting_, [&](const std::shared_ptr<Waiting>& one) {
+    if (one->taken) return false;
+    one->done = true;
+    one->result = why;
+    return true;
+  });
 }
 
 Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {

@@ -66,6 +66,7 @@ class S3Store : public EntryStore {
   Diagnostic owed(const Diagnostic& why) const;
 
   Task<void> write_group();
+  void fail(const Diagnostic& why);
   Task<Result<void>> write_segment(S3Pending segment, bool promise);
   bool keep_in_journal(const S3Pending& segment);
   /// Sends what is pending and a head that lists it, changed by `more`.
