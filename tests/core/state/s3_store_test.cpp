@@ -245,8 +245,10 @@ TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
   const TestFolder folder(TestFolder::quick());
   S3Journal before(folder.path("j"), "j");
   S3Journal now(folder.path("j"), "j");
-  ASSERT_TRUE(before.take_over("a", {}));
-  ASSERT_TRUE(now.take_over("b", {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}}));
+  ASSERT_TRUE(before.take_over("a", [](auto&) {}));
+  ASSERT_TRUE(now.take_over("b", [](auto& content) {
+    content = {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}};
+  }));
   for (const auto& done :
        {before.append({.name = "z"}, {}), before.clear({}), before.take_back("y")}) {
     ASSERT_FALSE(done);
@@ -261,6 +263,25 @@ TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
   EXPECT_EQ(left->pending[0].name, "y");
   now.drop();
   EXPECT_FALSE(std::filesystem::exists(folder.path("j")));
+}
+
+TEST(S3JournalTest, NobodyAddsToItBetweenItsReadingAndItsTakeover) {
+  const TestFolder folder(TestFolder::quick());
+  S3Journal before(folder.path("j"), "j");
+  S3Journal now(folder.path("j"), "j");
+  ASSERT_TRUE(before.take_over("a", [](auto&) {}));
+  ASSERT_TRUE(before.append({.name = "y", .text = "t", .commits = 1}, {"x"}));
+  const auto other = SqliteDatabase::open(folder.path("j"), "j");
+  ASSERT_TRUE(other && (*other)->run("pragma busy_timeout = 0"));
+  Names seen;
+  const auto taken = now.take_over("b", [&](S3Journal::Content& content) {
+    for (const S3Pending& one : content.pending) seen.push_back(one.name);
+    EXPECT_FALSE((*other)->run("begin immediate"));
+  });
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(seen, Names{"y"});
+  EXPECT_EQ(before.append({.name = "z"}, {}).error().code, ErrorCode::conflict);
+  EXPECT_EQ(now.read()->pending.size(), 1u);
 }
 
 TEST_F(S3StoreTest, ARunThatSleptOverItsTermLeavesTheJournalOfTheNextOne) {
