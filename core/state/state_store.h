@@ -41,6 +41,9 @@ struct RecordChange {
   std::optional<RunStep> step = {};
 };
 
+/// Whether it says what is about to be done, as `Batch::promise` has it.
+bool is_promise(const RecordChange& change);
+
 /// How many runs the history keeps.
 inline constexpr std::int64_t kKeptRuns = 100;
 
