@@ -156,14 +156,16 @@ Result<void> S3Journal::take_back(const std::string& name) {
   });
 }
 
+bool S3Journal::is_ours() {
+  if (!database_) return true;
+  const auto ours = check_owner();
+  return ours || ours.error().code != ErrorCode::conflict;
+}
+
 void S3Journal::drop() {
-  bool others = false;
-  if (database_) {
-    const auto ours = check_owner();
-    others = !ours && ours.error().code == ErrorCode::conflict;
-  }
+  const bool ours = is_ours();
   database_.reset();
-  if (others) return;
+  if (!ours) return;
   for (const char* end : {"", "-wal", "-shm"}) unlink((path_ + end).c_str());
 }
 

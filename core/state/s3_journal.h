@@ -52,6 +52,8 @@ class S3Journal {
   Result<void> clear(const std::vector<std::string>& bases);
   /// Takes back the segment that was appended last.
   Result<void> take_back(const std::string& name);
+  /// Nobody has taken it over, as far as it can be read.
+  bool is_ours();
   /// Removes the file, unless it is another holder's by now.
   void drop();
 

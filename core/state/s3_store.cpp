@@ -239,17 +239,26 @@ std::vector<std::string> S3Store::bases() const {
   return names;
 }
 
-Diagnostic S3Store::owed(const Diagnostic& why) const {
+Diagnostic S3Store::with_what_is_owed(Diagnostic why) {
+  return pending_.empty() ? std::move(why) : owed(why);
+}
+
+Diagnostic S3Store::owed(const Diagnostic& why) {
   std::int64_t commits = 0;
   for (const S3Pending& one : pending_) commits += one.commits;
   const std::string count = counted(static_cast<std::size_t>(commits), "change");
-  if (!journal_) return why;
+  // A run in this folder that took the journal over has brought in what is in it.
+  if (!journal_ || !journal_->is_ours()) return why;
+  const bool others = why.code == ErrorCode::conflict;
   return {.code = why.code,
           .message = fmt::format("{} that this run made {} in the journal {} only: {}", count,
                                  commits == 1 ? "is" : "are", journal_->place(), why.message),
-          .hint =
-              "run jim again in this folder when that is mended: it writes them first; elsewhere "
-              "the objects are found again by their marks"};
+          .hint = others
+                      ? "run jim again in this folder when the other run is done: it writes them "
+                        "first, unless that one has written meanwhile; then the objects are "
+                        "found again by their marks"
+                      : "run jim again in this folder when that is mended: it writes them "
+                        "first; elsewhere the objects are found again by their marks"};
 }
 
 Task<Result<void>> S3Store::bring_in_what_is_owed() {

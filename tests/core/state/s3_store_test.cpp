@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/state/held_lock.h"
 #include "core/state/s3_journal.h"
 #include "tests/core/state/s3_fixture.h"
 
@@ -156,6 +157,81 @@ TEST_F(S3StoreTest, WhileTheServerIsGoneWhatWasDoneIsKeptAndNothingIsPromised) {
   EXPECT_TRUE(here.told[0].message.starts_with(
       "3 changes of an earlier run were written from the journal .jim/s3-"))
       << here.told[0].message;
+}
+
+/// What a holder is told at its end whose lock was lost after it had made one more change that only
+/// its journal has.
+class S3LostLockTest : public S3StoreTest {
+ protected:
+  S3LostLockTest() {
+    start(here_);
+    auto held = run(HeldLock::acquire(loop_, *here_.store, stop_, {.who = "ann"}, kTerm));
+    held_ = std::move(*held);
+    EXPECT_TRUE(create(here_));
+    here_.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
+    EXPECT_TRUE(put(here_, 1));
+  }
+  Diagnostic told_after(Duration time) {
+    run([&]() -> Task<void> { co_await loop_.sleep(time); }());
+    EXPECT_TRUE(stop_.requested());
+    EXPECT_TRUE(held_->lost());
+    const auto released = run(held_->release());
+    return released ? Diagnostic{} : released.error();
+  }
+  std::string journal() {
+    for (const std::string& name : files(here_))
+      if (name.ends_with(".journal")) return ".jim/" + name;
+    return "none";
+  }
+
+  Machine here_{loop_, server_};
+  StopFlag stop_ = {};
+  std::unique_ptr<HeldLock> held_ = {};
+};
+
+TEST_F(S3LostLockTest, WhileTheServerIsGoneItSaysWhereWhatWasDoneIsKept) {
+  const Diagnostic told = told_after(kTerm * 2);
+  EXPECT_EQ(told.code, ErrorCode::unavailable);
+  EXPECT_EQ(told.message, "1 change that this run made is in the journal " + journal() +
+                              " only: the state s3://bucket/prod/jim is out of reach: no answer");
+  EXPECT_EQ(told.hint,
+            "run jim again in this folder when that is mended: it writes them first; elsewhere the "
+            "objects are found again by their marks");
+  here_.http.fault = {};
+  start(here_);
+  ASSERT_TRUE(lock(here_));
+  EXPECT_EQ(found(), Names{"web[1]"});
+}
+
+TEST_F(S3LostLockTest, WhereAnotherMachineHoldsItItSaysSoAndWhereWhatWasDoneIsKept) {
+  clock_.advance(kTerm * 2);
+  Machine there(loop_, server_);
+  start(there);
+  ASSERT_TRUE(lock(there, "bob@south, process 8"));
+  here_.http.fault = {};
+  const Diagnostic told = told_after(kTerm);
+  EXPECT_EQ(told.code, ErrorCode::conflict);
+  EXPECT_TRUE(told.message.starts_with(
+      "1 change that this run made is in the journal " + journal() +
+      " only: the lock on the state s3://bucket/prod/jim was lost: bob@south, process 8, running "
+      "'jim apply' holds it since "))
+      << told.message;
+  EXPECT_EQ(told.hint,
+            "run jim again in this folder when the other run is done: it writes them first, unless "
+            "that one has written meanwhile; then the objects are found again by their marks");
+}
+
+TEST_F(S3LostLockTest, WhereTheNextRunInTheFolderHasBroughtItInNothingIsOwed) {
+  clock_.advance(kTerm * 2);
+  here_.http.fault = {};
+  const auto next = open_store(loop_, here_.http, settings(here_));
+  ASSERT_TRUE(run((*next)->acquire_lock({.who = "bob@north, process 8"}, kTerm)));
+  const Diagnostic told = told_after(kTerm);
+  EXPECT_EQ(told.code, ErrorCode::conflict);
+  EXPECT_TRUE(told.message.starts_with(
+      "the lock on the state s3://bucket/prod/jim was lost: bob@north, process 8 holds it since "))
+      << told.message;
+  EXPECT_EQ(found(), Names{"web[1]"});
 }
 
 TEST_F(S3StoreTest, AServerThatComesBackIsGivenEverythingByTheNextPromiseOrRenewal) {
