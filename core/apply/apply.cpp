@@ -328,6 +328,7 @@ class Applier {
       const bool was_half_made = record->half_made;
       record->half_made = true;
       if (auto saved = co_await recorder_.save(change.address); !saved) co_return saved;
+      if (auto allowed = recorder_.may_begin(); !allowed) co_return allowed;
       StepJournal journal(recorder_, context_.observer, change);
       auto updated = co_await provider(*change.type).update(request, journal);
       if (!updated) {
@@ -350,6 +351,7 @@ class Applier {
     const Record* known = recorder_.find(renamed ? change.previous : change.address);
     const bool adopted = known == nullptr || known->id != change.id || known->forgotten;
     Provider& owner = provider(*change.type);
+    if (auto allowed = recorder_.may_begin(); !allowed) co_return allowed;
     if ((renamed || adopted) && owner.can_set_mark(*change.type))
       if (auto marked = co_await owner.set_mark(*change.type, change.id, mark(change.address));
           !marked)
@@ -415,8 +417,7 @@ class Applier {
   }
 
   Task<Result<void>> remove(const Change& change, const std::string& id, StepReport& report) {
-    recorder_.note_object(change.address, id);
-    if (auto noted = co_await recorder_.note_step(change.address); !noted) co_return noted;
+    if (auto noted = co_await recorder_.note_removal(change.address, id); !noted) co_return noted;
     StepJournal journal(recorder_, context_.observer, change);
     if (auto gone = co_await provider(*change.type)
                         .remove(*change.type, id, journal, timeout(change, "delete"));
@@ -440,6 +441,7 @@ class Applier {
   /// stays, to say so.
   Task<Result<void>> forget(const Change& change) {
     Provider& owner = provider(*change.type);
+    if (auto allowed = recorder_.may_begin(); !allowed) co_return allowed;
     recorder_.close_step(change.address, {});
     if (change.id.empty()) co_return co_await recorder_.drop(change.address);
     if (owner.can_set_mark(*change.type)) {

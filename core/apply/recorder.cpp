@@ -78,6 +78,11 @@ void Recorder::fail(const Diagnostic& error) {
   halted_ = true;
 }
 
+Result<void> Recorder::may_begin() const {
+  if (halted_) return errors_.front();
+  return {};
+}
+
 Task<Result<void>> Recorder::commit(std::vector<RecordChange> changes) {
   for (RecordChange& change : changes) {
     const auto open = steps_.find(change.record.address);
@@ -109,14 +114,16 @@ Task<void> Recorder::end_run(int status, std::map<std::string, std::int64_t> cou
   if (!ended) fail(ended.error());
 }
 
-Task<Result<void>> Recorder::note_step(const Address& address) {
+Task<Result<void>> Recorder::note_removal(const Address& address, const std::string& id) {
+  if (auto allowed = may_begin(); !allowed) co_return allowed;
+  note_object(address, id);
   const auto open = steps_.find(address);
-  if (!run_ || open == steps_.end() || open->second.written) co_return Result<void>();
+  if (!run_ || open == steps_.end()) co_return Result<void>();
   open->second.written = true;
   std::vector<RunStep> steps = {open->second.step};
   auto done = co_await context_.store.write_run(*run_, std::move(steps));
   if (!done) fail(done.error());
-  co_return done;
+  co_return may_begin();
 }
 
 void Recorder::begin_step(const Change& change, std::size_t number) {
@@ -182,6 +189,7 @@ void Recorder::finish() {
 }
 
 Task<Result<void>> StepJournal::note_intent(const Intent& intent) {
+  if (auto allowed = recorder_.may_begin(); !allowed) co_return allowed;
   Record& record = recorder_.touch(change_.address);
   record.type = change_.type->name;
   record.needs = change_.needs;
@@ -197,7 +205,8 @@ Task<Result<void>> StepJournal::note_intent(const Intent& intent) {
 #ifdef JIM_MUTANT_NO_INTENT  // tests/simulation proves that it would be noticed
   co_return Result<void>();
 #else
-  co_return co_await recorder_.save(change_.address);
+  if (auto saved = co_await recorder_.save(change_.address); !saved) co_return saved;
+  co_return recorder_.may_begin();
 #endif
 }
 

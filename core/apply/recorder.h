@@ -38,8 +38,9 @@ class Recorder {
   void note_object(const Address& address, const std::string& id);
   void note_request(const Address& address, const std::string& id);
   void note_after(const Address& address, const ValueMap& after);
-  /// Makes durable what is known of a step, before something is sent that no record speaks of.
-  Task<Result<void>> note_step(const Address& address);
+  /// Makes durable, where every other run sees it, that the object is about to be deleted: no
+  /// record says so. Awaited before each deletion; nothing is sent when it fails.
+  Task<Result<void>> note_removal(const Address& address, const std::string& id);
   /// Before the last commit of a step: how it ends if that succeeds.
   void close_step(const Address& address, const ValueMap& after);
   void end_step(const Address& address, const char* outcome, const std::string& error);
@@ -47,6 +48,9 @@ class Recorder {
 
   /// A commit failed or the lock was lost: nothing new may be started.
   bool halted() const { return halted_; }
+  /// Asked right before each request that changes something at a vendor begins: fails with what
+  /// halted this run, though it may have done so while the step was under way.
+  Result<void> may_begin() const;
   const Diagnostics& errors() const { return errors_; }
   void fail(const Diagnostic& error);
 

@@ -98,7 +98,7 @@ struct Runner {
     Runner get_return_object() {
       return Runner{std::coroutine_handle<promise_type>::from_promise(*this)};
     }
-    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
     [[noreturn]] void unhandled_exception() { std::terminate(); }
     void return_void() {}
@@ -114,6 +114,7 @@ struct Runner {
 };
 
 Runner run_places(Bounded& shared) {
+  co_await shared.loop.yield();  // which the loop forgets with a runner that is dropped
   while (shared.next < shared.count) {
     const std::size_t index = shared.next++;
     co_await shared.work(index);
@@ -131,10 +132,7 @@ Task<void> for_each_bounded(EventLoop& loop, std::size_t count, std::size_t limi
   shared.running = places;
   std::vector<Runner> runners;
   runners.reserve(places);
-  for (std::size_t i = 0; i < places; ++i) {
-    runners.push_back(run_places(shared));
-    loop.resume_soon(runners.back().frame);
-  }
+  for (std::size_t i = 0; i < places; ++i) runners.push_back(run_places(shared));
   co_await shared.finished.wait();
 }
 

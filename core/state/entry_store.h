@@ -58,6 +58,8 @@ class EntryStore {
   /// Whether the changes of a commit that failed, other than with `conflict`, are durable on this
   /// machine and are passed on before any later ones: the next commit goes on from there.
   virtual bool keeps_what_failed() const { return false; }
+  /// `why` the lock was lost, said together with what this run made that is on this machine only.
+  virtual Diagnostic with_what_is_owed(Diagnostic why) { return why; }
   /// For messages: `.jim/state.db`.
   virtual std::string place() const = 0;
 };

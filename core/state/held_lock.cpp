@@ -39,7 +39,7 @@ Background HeldLock::beat() {
 Task<Result<void>> HeldLock::release() {
   heart_ = Background();
   stop_.lift();
-  if (lost_) co_return *lost_;
+  if (lost_) co_return store_.with_what_is_owed(*lost_);
   co_return co_await store_.release_lock();
 }
 

@@ -25,7 +25,8 @@ class HeldLock {
 
   /// Why it is no longer ours; nullopt: it is.
   const std::optional<Diagnostic>& lost() const { return lost_; }
-  /// Gives it back and ends the heartbeat. Fails with why it was lost, or as the store does.
+  /// Gives it back and ends the heartbeat. Fails with why it was lost and what is therefore kept on
+  /// this machine only, or as the store does.
   Task<Result<void>> release();
 
  private:

@@ -13,34 +13,47 @@ namespace {
 
 /// A sign of life is as good as new for this part of the term.
 constexpr int kFresh = 6;
+/// RecordStore's entry that goes with every batch.
+constexpr std::string_view kHead = "head";
 
 std::string mark_of(const std::optional<HttpDocument>& document) {
   return document ? document->write : "";
 }
 
+Diagnostic cut_short() {
+  return {.code = ErrorCode::unknown_outcome, .message = "a write was cut short"};
+}
+
 }  // namespace
 
-/// A commit in the queue. Lives in the frame of whoever awaits it, and leaves the queue with it.
+/// A commit in the queue. Lives in the frame of whoever awaits it, and leaves the queue with it;
+/// one that is dropped before its end leaves nobody who knows whether it was written.
 class HttpStore::Waiting {
  public:
-  Waiting(std::vector<Waiting*>& queue, Batch changes) : batch(std::move(changes)), queue_(&queue) {
-    queue.push_back(this);
+  Waiting(HttpStore& store, Batch changes)
+      : batch(std::move(changes)), store_(store), queue_(&store.waiting_) {
+    queue_->push_back(this);
   }
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
   ~Waiting() {
-    if (queue_ != nullptr) std::erase(*queue_, this);
+    if (queue_ == nullptr) return;
+    std::erase(*queue_, this);
+    if (has_changes()) store_.fail(cut_short());
   }
   void end(const Result<void>& outcome) {
     result = outcome;
     queue_ = nullptr;
   }
   void move_to(std::vector<Waiting*>& queue) { queue_ = &queue; }
+  /// Or else it is a sign of life.
+  bool has_changes() const { return !batch.changes.empty(); }
 
   Batch batch = {};
   std::optional<Result<void>> result = {};
 
  private:
+  HttpStore& store_;
   std::vector<Waiting*>* queue_;
 };
 
@@ -48,21 +61,29 @@ class HttpStore::Waiting {
 /// dropped in the middle.
 class HttpStore::Group {
  public:
-  explicit Group(std::vector<Waiting*>& queue) {
-    members.swap(queue);
+  explicit Group(HttpStore& store) : store_(store) {
+    members.swap(store.waiting_);
     for (Waiting* one : members) one->move_to(members);
   }
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
   ~Group() {
-    end(Diagnostic{.code = ErrorCode::unknown_outcome, .message = "a write was cut short"});
+    if (!members.empty()) end(cut_short());
   }
   void end(const Result<void>& outcome) {
+    if (!outcome && has_changes()) store_.fail(outcome.error());
     for (Waiting* one : members) one->end(outcome);
     members.clear();
   }
+  bool has_changes() const {
+    return std::any_of(members.begin(), members.end(),
+                       [](const Waiting* one) { return one->has_changes(); });
+  }
 
   std::vector<Waiting*> members = {};
+
+ private:
+  HttpStore& store_;
 };
 
 HttpStore::HttpStore(EventLoop& loop, Http& http, HttpPlace place)
@@ -81,6 +102,9 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
   if (!settled && settled.error().code != ErrorCode::conflict) co_return settled.error();
   auto found = co_await exchange_.get();
   if (!found) co_return found.error();
+  if (std::any_of(prefixes.begin(), prefixes.end(),
+                  [](const std::string& one) { return kHead.starts_with(one); }))
+    failed_.reset();
   std::vector<Entry> entries;
   if (!*found) co_return entries;
   for (const auto& [key, entry] : (*found)->entries) {
@@ -182,8 +206,20 @@ Task<Result<void>> HttpStore::release() {
 
 // --- writing ---
 
+/// Those that wait were made with the changes of one that is perhaps not there.
+void HttpStore::fail(const Diagnostic& why) {
+  failed_ = why;
+  const std::vector<Waiting*> all = waiting_;
+  for (Waiting* one : all) {
+    if (!one->has_changes()) continue;
+    std::erase(waiting_, one);
+    one->end(why);
+  }
+}
+
 Task<Result<void>> HttpStore::commit(Batch batch) {
-  Waiting waiting(waiting_, std::move(batch));
+  if (failed_ && !batch.changes.empty()) co_return *failed_;
+  Waiting waiting(*this, std::move(batch));
   co_await writing_.enter();
   const Gate::Place turn(writing_);
   if (!waiting.result) {
@@ -194,22 +230,23 @@ Task<Result<void>> HttpStore::commit(Batch batch) {
 }
 
 Task<Result<void>> HttpStore::write_group() {
-  Group group(waiting_);
-  auto written = co_await write(group.members);
+  Group group(*this);
+  auto written = co_await write(group);
   group.end(written);
   co_return written;
 }
 
-Task<Result<void>> HttpStore::write(const std::vector<Waiting*>& group) {
+Task<Result<void>> HttpStore::write(const Group& group) {
   if (!lock_.held()) co_return lost_lock(place(), nullptr);
   if (auto settled = co_await settle(); !settled) co_return settled;
   auto found = co_await read_patiently();
   if (!found) co_return found.error();
   if (auto same = check(*found); !same) co_return same;
   if (!*found || !(*found)->lock) co_return lost(*found);
+  if (failed_ && group.has_changes()) co_return *failed_;  // one of them was dropped meanwhile
   HttpDocument document = std::move(**found);
   document.lock->term = term_;
-  for (const Waiting* one : group) {
+  for (const Waiting* one : group.members) {
     for (const EntryChange& change : one->batch.changes) {
       if (change.remove)
         document.entries.erase(change.entry.key);

@@ -53,7 +53,8 @@ class HttpStore : public EntryStore {
   Task<Result<LockHolder>> begin_holding(LockHolder wanted, Duration term);
   Task<Result<void>> release();
   Task<Result<void>> write_group();
-  Task<Result<void>> write(const std::vector<Waiting*>& group);
+  Task<Result<void>> write(const Group& group);
+  void fail(const Diagnostic& why);
   /// Makes sure that no write of this run arrives any more.
   Task<Result<void>> settle();
   /// Reads until it is answered, for a while: a server that restarts must not end a run.
@@ -73,6 +74,9 @@ class HttpStore : public EntryStore {
   std::vector<std::string> marks_ = {};
   bool in_doubt_ = false;  ///< a write under the lock's id may still arrive
   std::vector<Waiting*> waiting_ = {};
+  /// After a commit whose changes may be missing nothing that builds on them is written, until the
+  /// head is loaded again. Signs of life go on.
+  std::optional<Diagnostic> failed_ = {};
   Gate writing_;
 };
 

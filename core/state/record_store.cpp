@@ -336,10 +336,7 @@ Task<Result<void>> RecordStore::commit(std::vector<RecordChange> changes) {
   for (const RecordChange& change : changes) {
     Text text = {.key = record_key(change.record.address)};
     if (!change.remove) text.text = json(record_to_value(change.record));
-    // With an intent and an id the request was sent and answered: that is no promise any more.
-    const Record& record = change.record;
-    const bool promises = record.intent ? record.id.empty() : record.half_made;
-    promise = promise || (!change.remove && promises);
+    promise = promise || is_promise(change);
     texts.push_back(std::move(text));
     if (!change.step || run_ == 0) continue;
     texts.push_back(

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/net/event_loop.h"
@@ -35,6 +36,9 @@ class RecordStore : public StateStore {
   Task<Result<void>> import(State state, std::vector<Run> runs,
                             std::vector<std::vector<RunStep>> steps) override;
   Task<Result<void>> mark_moved(std::string to) override;
+  Diagnostic with_what_is_owed(Diagnostic why) override {
+    return entries_->with_what_is_owed(std::move(why));
+  }
   std::string place() const override { return entries_->place(); }
 
  private:

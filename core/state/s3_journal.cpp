@@ -27,9 +27,13 @@ Result<void> S3Journal::open() {
 }
 
 Result<S3Journal::Content> S3Journal::read() {
-  Content content;
-  if (access(path_.c_str(), F_OK) != 0) return content;
+  if (access(path_.c_str(), F_OK) != 0) return Content();
   if (auto opened = open(); !opened) return opened.error();
+  return read_tables();
+}
+
+Result<S3Journal::Content> S3Journal::read_tables() {
+  Content content;
   auto bases = database_->prepare("select name from base order by name");
   if (!bases) return bases.error();
   while (true) {
@@ -84,21 +88,25 @@ Result<void> S3Journal::write_bases(const std::vector<std::string>& bases) {
   return {};
 }
 
-Result<void> S3Journal::take_over(const std::string& owner, const Content& content) {
+Result<void> S3Journal::take_over(const std::string& owner,
+                                  const std::function<void(Content&)>& edit) {
   if (auto made = SqliteDatabase::make(path_, place_); !made) return made;
   if (auto opened = open(); !opened) return opened;
   auto taken = transaction(true, [&]() -> Result<void> {
+    auto content = read_tables();
+    if (!content) return content.error();
+    edit(*content);
     auto owns = database_->prepare("insert or replace into meta values ('owner', ?1)");
     if (!owns) return owns.error();
     owns->bind(1, owner);
     if (auto done = owns->run(); !done) return done;
     if (auto cleared = database_->run("delete from pending"); !cleared) return cleared;
-    if (auto written = write_bases(content.bases); !written) return written;
+    if (auto written = write_bases(content->bases); !written) return written;
     owner_ = owner;
     auto add = database_->prepare(
         "insert into pending(name, body, serial, commits) values (?1, ?2, ?3, ?4)");
     if (!add) return add.error();
-    for (const S3Pending& segment : content.pending) {
+    for (const S3Pending& segment : content->pending) {
       add->bind(1, segment.name);
       add->bind(2, segment.text);
       add->bind(3, segment.serial);
@@ -148,14 +156,16 @@ Result<void> S3Journal::take_back(const std::string& name) {
   });
 }
 
+bool S3Journal::is_ours() {
+  if (!database_) return true;
+  const auto ours = check_owner();
+  return ours || ours.error().code != ErrorCode::conflict;
+}
+
 void S3Journal::drop() {
-  bool others = false;
-  if (database_) {
-    const auto ours = check_owner();
-    others = !ours && ours.error().code == ErrorCode::conflict;
-  }
+  const bool ours = is_ours();
   database_.reset();
-  if (others) return;
+  if (!ours) return;
   for (const char* end : {"", "-wal", "-shm"}) unlink((path_ + end).c_str());
 }
 

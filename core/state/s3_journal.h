@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,8 +41,10 @@ class S3Journal {
   const std::string& place() const { return place_; }
   /// What an earlier run left; nothing when there is no file.
   Result<Content> read();
-  /// From now on the journal is of the holder `owner` and holds `content`; makes the file.
-  Result<void> take_over(const std::string& owner, const Content& content);
+  /// From now on the journal is of the holder `owner` and holds what `edit` makes of what an
+  /// earlier run left; makes the file. One transaction: what that run still adds is either left to
+  /// `edit` or refused.
+  Result<void> take_over(const std::string& owner, const std::function<void(Content&)>& edit);
   /// Adds a segment; durable when it returns.
   Result<void> append(const S3Pending& segment, const std::vector<std::string>& bases);
   /// The bucket has what is in the journal; its last segment may be one of `bases`. Not durable by
@@ -49,12 +52,15 @@ class S3Journal {
   Result<void> clear(const std::vector<std::string>& bases);
   /// Takes back the segment that was appended last.
   Result<void> take_back(const std::string& name);
+  /// Nobody has taken it over, as far as it can be read.
+  bool is_ours();
   /// Removes the file, unless it is another holder's by now.
   void drop();
 
  private:
   Result<void> open();
   Result<void> check_owner();
+  Result<Content> read_tables();
   Result<void> write_bases(const std::vector<std::string>& bases);
   template <class Work>
   Result<void> transaction(bool durable, Work work);

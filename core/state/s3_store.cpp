@@ -62,9 +62,9 @@ struct S3Store::Queued {
   Queued(const Queued&) = delete;
   Queued& operator=(const Queued&) = delete;
   ~Queued() {
-    if (!waiting->taken && !waiting->done)
-      store.failed_ = Diagnostic{.code = ErrorCode::cancelled, .message = "a write was cut short"};
     std::erase(store.waiting_, waiting);
+    if (!waiting->taken && !waiting->done)
+      store.fail({.code = ErrorCode::cancelled, .message = "a write was cut short"});
   }
 
   S3Store& store;
@@ -239,51 +239,65 @@ std::vector<std::string> S3Store::bases() const {
   return names;
 }
 
-Diagnostic S3Store::owed(const Diagnostic& why) const {
+Diagnostic S3Store::with_what_is_owed(Diagnostic why) {
+  return pending_.empty() ? std::move(why) : owed(why);
+}
+
+Diagnostic S3Store::owed(const Diagnostic& why) {
   std::int64_t commits = 0;
   for (const S3Pending& one : pending_) commits += one.commits;
   const std::string count = counted(static_cast<std::size_t>(commits), "change");
-  if (!journal_) return why;
+  // A run in this folder that took the journal over has brought in what is in it.
+  if (!journal_ || !journal_->is_ours()) return why;
+  const bool others = why.code == ErrorCode::conflict;
   return {.code = why.code,
           .message = fmt::format("{} that this run made {} in the journal {} only: {}", count,
                                  commits == 1 ? "is" : "are", journal_->place(), why.message),
-          .hint =
-              "run jim again in this folder when that is mended: it writes them first; elsewhere "
-              "the objects are found again by their marks"};
+          .hint = others
+                      ? "run jim again in this folder when the other run is done: it writes them "
+                        "first, unless that one has written meanwhile; then the objects are "
+                        "found again by their marks"
+                      : "run jim again in this folder when that is mended: it writes them "
+                        "first; elsewhere the objects are found again by their marks"};
 }
 
 Task<Result<void>> S3Store::bring_in_what_is_owed() {
   if (options_.journal.empty()) co_return Result<void>();
   auto journal = std::make_unique<S3Journal>(options_.journal, options_.journal_shown);
-  auto left = journal->read();
-  S3Journal::Content content;
-  if (left) content = std::move(*left);
-  const S3Head& head = head_.seen().head;
-  auto& owed = content.pending;
-  const std::string last = bases().front();
-  const auto written = std::find_if(owed.rbegin(), owed.rend(),
-                                    [&](const S3Pending& one) { return head.lists(one.name); });
-  const bool stands = written != owed.rend() ? written->name == last
-                                             : std::find(content.bases.begin(), content.bases.end(),
-                                                         last) != content.bases.end();
-  owed.erase(owed.begin(), written.base());
-  std::int64_t commits = 0;
-  for (const S3Pending& one : owed) commits += one.commits;
-  const std::string count = counted(static_cast<std::size_t>(commits), "change");
-  if (!owed.empty() && !stands) {
-    tell({.message =
-              fmt::format("{} in the journal {} came too late for the state {} and {} "
-                          "dropped: another run has written since",
-                          count, options_.journal_shown, place(), commits == 1 ? "is" : "are"),
+  std::vector<S3Pending> owed;
+  std::string count;
+  bool one = false;
+  bool late = false;
+  const auto edit = [&](S3Journal::Content& content) {
+    const S3Head& head = head_.seen().head;
+    owed = std::move(content.pending);
+    const std::string last = bases().front();
+    const auto written = std::find_if(owed.rbegin(), owed.rend(), [&](const S3Pending& segment) {
+      return head.lists(segment.name);
+    });
+    const bool stands =
+        written != owed.rend()
+            ? written->name == last
+            : std::find(content.bases.begin(), content.bases.end(), last) != content.bases.end();
+    owed.erase(owed.begin(), written.base());
+    std::int64_t commits = 0;
+    for (const S3Pending& segment : owed) commits += segment.commits;
+    count = counted(static_cast<std::size_t>(commits), "change");
+    one = commits == 1;
+    late = !owed.empty() && !stands;
+    if (late) owed.clear();
+    // What lay there under the old names may just be removed as a leftover, and a DELETE may arrive
+    // at any time later: a name that no head lists is never listed any more.
+    for (S3Pending& segment : owed) segment.name = S3Segments::fresh_name(segment.serial);
+    content = {.bases = bases(), .pending = owed};
+  };
+  const auto taken = journal->take_over(lock_, edit);
+  if (late && taken)
+    tell({.message = fmt::format("{} in the journal {} came too late for the state {} and {} "
+                                 "dropped: another run has written since",
+                                 count, options_.journal_shown, place(), one ? "is" : "are"),
           .hint = "objects that they are about are found again by their marks",
           .severity = Severity::warning});
-    owed.clear();
-  }
-  // What lay there under the old names may just be removed as a leftover, and a DELETE may arrive
-  // at any time later: a name that no head lists is never listed any more.
-  for (S3Pending& one : owed) one.name = S3Segments::fresh_name(one.serial);
-  content.bases = bases();
-  auto taken = left ? journal->take_over(lock_, content) : Result<void>(left.error());
   if (!taken) {
     tell({.code = taken.error().code,
           .message = fmt::format("no journal can be kept: {}", taken.error().message),
@@ -302,7 +316,7 @@ Task<Result<void>> S3Store::bring_in_what_is_owed() {
     co_return error;
   }
   tell({.message = fmt::format("{} of an earlier run {} written from the journal {}", count,
-                               commits == 1 ? "was" : "were", options_.journal_shown),
+                               one ? "was" : "were", options_.journal_shown),
         .severity = Severity::note});
   co_return Result<void>();
 }
@@ -352,12 +366,23 @@ Task<void> S3Store::write_group() {
   segment.text = segment_text(changes);
   auto written = co_await write_segment(std::move(segment), promise);
   const bool kept = journal_ != nullptr && !written && written.error().code != ErrorCode::conflict;
-  if (!written && !kept) failed_ = written.error();  // those that wait may stand upon it
+  if (!written && !kept) fail(written.error());
   for (const auto& one : group) {
     one->done = true;
     if (!written && (one->batch.promise || !kept)) one->result = written;
     std::erase(waiting_, one);
   }
+}
+
+/// Those that wait may stand upon what is not there.
+void S3Store::fail(const Diagnostic& why) {
+  failed_ = why;
+  std::erase_if(waiting_, [&](const std::shared_ptr<Waiting>& one) {
+    if (one->taken) return false;
+    one->done = true;
+    one->result = why;
+    return true;
+  });
 }
 
 Task<Result<void>> S3Store::write_segment(S3Pending segment, bool promise) {

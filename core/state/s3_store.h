@@ -42,6 +42,7 @@ class S3Store : public EntryStore {
   Task<Result<void>> release_lock() override;
   Task<Result<void>> commit(Batch batch) override;
   bool keeps_what_failed() const override { return journal_ != nullptr; }
+  Diagnostic with_what_is_owed(Diagnostic why) override;
   std::string place() const override { return objects_.place().shown; }
 
  private:
@@ -63,9 +64,10 @@ class S3Store : public EntryStore {
   Task<Result<void>> take_lock(LockHolder& holder, Duration term);
   Task<Result<void>> bring_in_what_is_owed();
   Task<Result<void>> give_lock_back();
-  Diagnostic owed(const Diagnostic& why) const;
+  Diagnostic owed(const Diagnostic& why);
 
   Task<void> write_group();
+  void fail(const Diagnostic& why);
   Task<Result<void>> write_segment(S3Pending segment, bool promise);
   bool keep_in_journal(const S3Pending& segment);
   /// Sends what is pending and a head that lists it, changed by `more`.

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/state/entry_text.h"
 #include "core/state/lock.h"
@@ -14,6 +16,9 @@
 namespace jim {
 
 namespace {
+
+/// RecordStore's entry that goes with every batch.
+constexpr std::string_view kHead = "head";
 
 std::chrono::system_clock::time_point from_unix(std::int64_t milliseconds) {
   return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds));
@@ -25,20 +30,36 @@ std::int64_t to_unix(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-/// One commit that waits for the end of the loop's turn. Lives in the frame of whoever awaits it.
+/// One commit that waits for the end of the loop's turn. Lives in the frame of whoever awaits it;
+/// one that is dropped before it was written leaves a gap below those that wait with it.
 struct SqliteStore::Waiting {
-  SqliteStore& store;
-  Batch batch = {};
-  std::coroutine_handle<> handle = {};
-  Result<void> result = {};
+  Waiting(SqliteStore& to, Batch changes)
+      : store(to), batch(std::move(changes)), suspended(to.loop_) {}
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() {
+    if (std::erase(store.waiting_, this) != 0)
+      store.fail({.code = ErrorCode::cancelled, .message = "a write was cut short"});
+  }
 
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> waiter) {
-    handle = waiter;
+    suspended.suspend(waiter);
     store.waiting_.push_back(this);
   }
-  Result<void> await_resume() { return std::move(result); }
-  ~Waiting() { std::erase(store.waiting_, this); }
+  Result<void> await_resume() {
+    suspended.resume();
+    return std::move(result);
+  }
+  void end(const Result<void>& with) {
+    result = with;
+    store.loop_.resume_soon(suspended.handle());
+  }
+
+  SqliteStore& store;
+  Batch batch;
+  Suspended suspended;
+  Result<void> result = {};
 };
 
 struct SqliteStore::LockRow {
@@ -86,12 +107,18 @@ Result<void> SqliteStore::open_to_write() {
 }
 
 Task<Result<std::vector<Entry>>> SqliteStore::load(std::vector<std::string> prefixes) {
-  if (!database_ && !exists()) co_return std::vector<Entry>();
+  const bool head = std::any_of(prefixes.begin(), prefixes.end(),
+                                [](const std::string& one) { return kHead.starts_with(one); });
+  if (!database_ && !exists()) {
+    if (head) failed_.reset();
+    co_return std::vector<Entry>();
+  }
   if (auto opened = open(); !opened) co_return opened.error();
   // One transaction: everything as of one moment, whoever writes meanwhile.
   if (auto begun = database_->run("begin"); !begun) co_return begun.error();
   auto entries = read(prefixes);
   database_->roll_back();
+  if (entries && head) failed_.reset();
   co_return entries;
 }
 
@@ -242,7 +269,8 @@ Result<std::int64_t> SqliteStore::next_token() {
 // --- writing ---
 
 Task<Result<void>> SqliteStore::commit(Batch batch) {
-  Waiting waiting{.store = *this, .batch = std::move(batch)};
+  if (failed_) co_return *failed_;
+  Waiting waiting(*this, std::move(batch));
   co_return co_await waiting;
 }
 
@@ -271,10 +299,13 @@ void SqliteStore::flush() {
   std::vector<Waiting*> group;
   group.swap(waiting_);
   const auto written = locked([&] { return put(group); });
-  for (Waiting* one : group) {
-    one->result = written;
-    loop_.resume_soon(one->handle);
-  }
+  if (!written) failed_ = written.error();
+  for (Waiting* one : group) one->end(written);
+}
+
+void SqliteStore::fail(const Diagnostic& why) {
+  failed_ = why;
+  for (Waiting* one : std::exchange(waiting_, {})) one->end(why);
 }
 
 }  // namespace jim

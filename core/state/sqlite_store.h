@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ class SqliteStore : public EntryStore {
   Result<std::int64_t> next_token();
   Result<void> put(const std::vector<Waiting*>& group);
   void flush();
+  /// Ends all that wait: they were made with changes that are not there.
+  void fail(const Diagnostic& why);
 
   EventLoop& loop_;
   std::string path_;
@@ -58,6 +61,9 @@ class SqliteStore : public EntryStore {
   SqliteStatement put_ = {};  ///< used for every entry; the rest is rare
   SqliteStatement remove_ = {};
   std::vector<Waiting*> waiting_ = {};
+  /// After a commit that is not written nothing that builds on it is, until the head is loaded
+  /// again.
+  std::optional<Diagnostic> failed_ = {};
   int idle_ = 0;
 };
 

@@ -11,4 +11,11 @@ const Record* State::find(const Address& address) const {
   return found != records.end() && found->address == address ? &*found : nullptr;
 }
 
+bool is_promise(const RecordChange& change) {
+  const Record& record = change.record;
+  if (change.remove) return false;
+  // With an intent and an id the request was sent and answered: that is no promise any more.
+  return record.intent ? record.id.empty() : record.half_made;
+}
+
 }  // namespace jim

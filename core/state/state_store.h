@@ -41,6 +41,9 @@ struct RecordChange {
   std::optional<RunStep> step = {};
 };
 
+/// Whether it says what is about to be done, as `Batch::promise` has it.
+bool is_promise(const RecordChange& change);
+
 /// How many runs the history keeps.
 inline constexpr std::int64_t kKeptRuns = 100;
 
@@ -85,6 +88,9 @@ class StateStore {
   /// Notes that the state goes on at another place. Needs the lock.
   virtual Task<Result<void>> mark_moved(std::string to) = 0;
 
+  /// `why` the lock was lost, said together with where what this run did is kept, if only on this
+  /// machine, and how it gets from there to its place.
+  virtual Diagnostic with_what_is_owed(Diagnostic why) { return why; }
   /// For messages: `.jim/state.db`.
   virtual std::string place() const = 0;
 };

@@ -117,6 +117,7 @@ Task<Result<Run>> MemoryStore::begin_run(Run run) {
 }
 
 Task<Result<void>> MemoryStore::write_run(Run run, std::vector<RunStep> steps) {
+  co_await loop_.yield();
   if (!is_ours()) co_return lost();
   for (RunStep& step : steps) state_.steps[run.number][step.number] = std::move(step);
   state_.runs[run.number] = std::move(run);

@@ -216,6 +216,29 @@ TEST_F(ApplyTest, NothingIsSentWhenTheIntentCannotBeNoted) {
   for (const std::string& line : bench.vendor.log) EXPECT_NE(line, "create fake.machine n0");
 }
 
+TEST_F(ApplyTest, ALostWriteStopsAlsoWhatIsAboutToBeSentSideBySide) {
+  made(
+      "  b: { type: fake.machine, name: b, size: s }\n"
+      "  c: { type: fake.machine, name: c, size: s }\n");
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: s }\n"
+      "  b: { type: fake.machine, name: other, size: s }\n"
+      "  d: { type: fake.machine, name: d, size: s }\n");
+  const Plan plan = bench.plan();
+  bench.store.fail_commit(1, {.code = ErrorCode::io, .message = "disk full"});
+  EXPECT_EQ(shown(bench.apply_plan(plan)),
+            "create a failed: disk full\n"
+            "update b id-1 failed: disk full\n"
+            "create d failed: disk full\n"
+            "delete c id-2 failed: disk full\n"
+            "errors: disk full\n");
+  for (const std::string& line : bench.vendor.log)
+    EXPECT_TRUE(line.starts_with("saved")) << line;  // nothing was sent
+  const Report again = bench.apply();
+  EXPECT_TRUE(again.complete()) << shown(again);
+  EXPECT_EQ(bench.vendor.objects.size(), 3u);
+}
+
 TEST_F(ApplyTest, ALostLockStopsNewWork) {
   bench.write(kPair);
   bench.vendor.after_effect = [&](const std::string&) -> Result<void> {

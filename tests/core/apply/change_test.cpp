@@ -150,6 +150,39 @@ TEST_F(ChangeTest, AnOldOneThatCannotBeDeletedGoesNextTime) {
   EXPECT_EQ(bench.planned(), "");
 }
 
+TEST_F(ChangeTest, NoObjectIsDeletedThatNobodyCouldBeToldOf) {
+  made(kMachine);
+  bench.vendor.after_effect = [&](const std::string&) -> Result<void> {
+    bench.logged.gone = {.code = ErrorCode::unavailable, .message = "the server is gone"};
+    return {};
+  };
+  EXPECT_THAT(log(kNewFirst),
+              ElementsAre("saved a intent deposed id-1", "create fake.machine a",
+                          "saved a id-2 half-made deposed id-1", "saved a id-2 deposed id-1"));
+  EXPECT_EQ(shown(report),
+            "replace a id-2 failed: the server is gone\nerrors: the server is gone\n");
+  bench.logged.gone.reset();
+  EXPECT_TRUE(bench.apply().complete());
+  EXPECT_FALSE(bench.vendor.find("id-1"));
+}
+
+TEST_F(ChangeTest, ADestroyEndsWhereTheServerOfTheStateIsGone) {
+  made(
+      "  k: { type: fake.key, name: k }\n"
+      "  m: { type: fake.machine, name: m, size: s, key: '${k.id}' }\n");
+  bench.vendor.before = [&](const std::string& line) -> Result<void> {
+    if (line.starts_with("remove"))
+      bench.logged.gone = {.code = ErrorCode::unavailable, .message = "the server is gone"};
+    return {};
+  };
+  EXPECT_THAT(log("  x: { type: fake.key, name: x }\n", {.destroy = true}),
+              ElementsAre("remove fake.machine id-2", "dropped m"));
+  EXPECT_EQ(shown(report),
+            "delete m id-2 done\n"
+            "delete k id-1 failed: the server is gone\n"
+            "errors: the server is gone\n");
+}
+
 TEST_F(ChangeTest, WhoRefersToAReplacedObjectIsMovedBeforeItGoes) {
   const std::string rest = "  m: { type: fake.machine, name: m, size: s, key: '${a.id}' }\n";
   made(kMachine + rest);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,6 +83,7 @@ class LoggedStore : public StateStore {
     ++together.back();
     co_await loop_.sleep(std::chrono::milliseconds(1));
     waiting_ = 0;
+    if (gone && std::any_of(changes.begin(), changes.end(), is_promise)) co_return *gone;
     if (auto done = co_await inner_.commit(std::move(changes)); !done) co_return done;
     log_.insert(log_.end(), lines.begin(), lines.end());
     co_return Result<void>();
@@ -93,7 +96,9 @@ class LoggedStore : public StateStore {
   Task<Result<void>> renew_seal() override { return inner_.renew_seal(); }
   Task<Result<Run>> begin_run(Run run) override { return inner_.begin_run(std::move(run)); }
   Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) override {
-    return inner_.write_run(std::move(run), std::move(steps));
+    co_await loop_.sleep(std::chrono::milliseconds(1));
+    if (gone) co_return *gone;
+    co_return co_await inner_.write_run(std::move(run), std::move(steps));
   }
   Task<Result<std::vector<Run>>> runs() override { return inner_.runs(); }
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override { return inner_.steps(run); }
@@ -106,6 +111,9 @@ class LoggedStore : public StateStore {
   }
   std::string place() const override { return inner_.place(); }
 
+  /// While it is set the server is gone, as a store with a journal on this machine has it: only
+  /// what promises something fails.
+  std::optional<Diagnostic> gone = {};
   std::vector<int> together = {};  ///< how many commits could share each disk write
 
  private:

@@ -159,6 +159,16 @@ TEST_F(EventLoopTest, BoundedWorkOfNothingEndsAtOnce) {
   EXPECT_EQ(clock_.now(), Instant(0));
 }
 
+TEST_F(EventLoopTest, BoundedWorkThatIsDroppedBeforeItBeganIsNotBegun) {
+  const std::function<Task<void>(std::size_t)> work = [this](std::size_t) {
+    return note_after({}, 1);
+  };
+  { const Started dropped = start(for_each_bounded(loop_, 6, 3, work)); }
+  EXPECT_FALSE(loop_.has_ready());
+  loop_.run(note_after(seconds(1), 2));
+  EXPECT_EQ(order_, (std::vector<int>{2}));
+}
+
 TEST_F(EventLoopTest, IdleWorkRunsBeforeTheLoopWaits) {
   Event event(loop_);
   const int id = loop_.add_idle([&] { event.set(); });

@@ -26,7 +26,16 @@ constexpr const char* kTerraformsState =
     R"({"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"6f","outputs":{},"resources":[{"type":"terraform_data"}]})";
 
 /// What goes wrong with one request.
-enum class Fault { none, request_lost, answer_lost, late, refused_before, refused_after, busy };
+enum class Fault {
+  none,
+  request_lost,
+  answer_lost,
+  late,
+  refused_before,
+  refused_after,
+  busy,
+  forbidden
+};
 
 /// A way to the server on which requests fail as a test says.
 class FaultyHttp : public Http {
@@ -43,6 +52,7 @@ class FaultyHttp : public Http {
     }
     if (fault == Fault::refused_before) co_return reply(500);
     if (fault == Fault::busy) co_return reply(503);
+    if (fault == Fault::forbidden) co_return reply(403);
     auto answer = co_await next_.send(std::move(request));
     if (fault == Fault::answer_lost)
       co_return Diagnostic{.code = ErrorCode::timed_out, .message = "no answer"};
@@ -269,6 +279,31 @@ TEST_F(HttpStoreTest, OfOneKeyInAGroupTheLastCounts) {
   };
   run(for_each_bounded(loop_, 9, 9, work));
   EXPECT_EQ(run(store->load({"head"}))->at(0).body, "8");
+}
+
+TEST_F(HttpStoreTest, CommitsThatWaitBehindAFailedOneFailWithIt) {
+  for (const Fault fault : {Fault::forbidden, Fault::request_lost}) {
+    const auto store = open();
+    ASSERT_TRUE(lock(*store, "ann"));
+    const int tries = fault == Fault::forbidden ? 1 : 6;
+    http_.next_fault = failing("POST", fault, tries);
+    int done = 0;
+    const std::function<Task<void>(std::size_t)> work = [&](std::size_t i) -> Task<void> {
+      auto some = batch("record/" + std::to_string(i));
+      const auto saved = co_await store->commit(std::move(some));
+      if (saved) ++done;
+    };
+    run(for_each_bounded(loop_, 9, 9, work));
+    EXPECT_EQ(done, 0);
+    EXPECT_EQ(keys(), std::vector<std::string>());
+    // Nor are those that come later written, until it is read what is there.
+    EXPECT_TRUE(run(store->renew_lock(kTerm)));
+    EXPECT_FALSE(run(store->commit(batch("record/a"))));
+    ASSERT_TRUE(run(store->load({"head"})));
+    EXPECT_TRUE(run(store->commit(batch("record/b"))));
+    EXPECT_EQ(keys(), std::vector<std::string>{"record/b"});
+    be({});
+  }
 }
 
 /// An operation that runs beside the test, and is dropped with this.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/state/held_lock.h"
 #include "core/state/s3_journal.h"
 #include "tests/core/state/s3_fixture.h"
 
@@ -158,6 +159,81 @@ TEST_F(S3StoreTest, WhileTheServerIsGoneWhatWasDoneIsKeptAndNothingIsPromised) {
       << here.told[0].message;
 }
 
+/// What a holder is told at its end whose lock was lost after it had made one more change that only
+/// its journal has.
+class S3LostLockTest : public S3StoreTest {
+ protected:
+  S3LostLockTest() {
+    start(here_);
+    auto held = run(HeldLock::acquire(loop_, *here_.store, stop_, {.who = "ann"}, kTerm));
+    held_ = std::move(*held);
+    EXPECT_TRUE(create(here_));
+    here_.http.fault = [](int, const HttpRequest&) { return Fault::lost_request; };
+    EXPECT_TRUE(put(here_, 1));
+  }
+  Diagnostic told_after(Duration time) {
+    run([&]() -> Task<void> { co_await loop_.sleep(time); }());
+    EXPECT_TRUE(stop_.requested());
+    EXPECT_TRUE(held_->lost());
+    const auto released = run(held_->release());
+    return released ? Diagnostic{} : released.error();
+  }
+  std::string journal() {
+    for (const std::string& name : files(here_))
+      if (name.ends_with(".journal")) return ".jim/" + name;
+    return "none";
+  }
+
+  Machine here_{loop_, server_};
+  StopFlag stop_ = {};
+  std::unique_ptr<HeldLock> held_ = {};
+};
+
+TEST_F(S3LostLockTest, WhileTheServerIsGoneItSaysWhereWhatWasDoneIsKept) {
+  const Diagnostic told = told_after(kTerm * 2);
+  EXPECT_EQ(told.code, ErrorCode::unavailable);
+  EXPECT_EQ(told.message, "1 change that this run made is in the journal " + journal() +
+                              " only: the state s3://bucket/prod/jim is out of reach: no answer");
+  EXPECT_EQ(told.hint,
+            "run jim again in this folder when that is mended: it writes them first; elsewhere the "
+            "objects are found again by their marks");
+  here_.http.fault = {};
+  start(here_);
+  ASSERT_TRUE(lock(here_));
+  EXPECT_EQ(found(), Names{"web[1]"});
+}
+
+TEST_F(S3LostLockTest, WhereAnotherMachineHoldsItItSaysSoAndWhereWhatWasDoneIsKept) {
+  clock_.advance(kTerm * 2);
+  Machine there(loop_, server_);
+  start(there);
+  ASSERT_TRUE(lock(there, "bob@south, process 8"));
+  here_.http.fault = {};
+  const Diagnostic told = told_after(kTerm);
+  EXPECT_EQ(told.code, ErrorCode::conflict);
+  EXPECT_TRUE(told.message.starts_with(
+      "1 change that this run made is in the journal " + journal() +
+      " only: the lock on the state s3://bucket/prod/jim was lost: bob@south, process 8, running "
+      "'jim apply' holds it since "))
+      << told.message;
+  EXPECT_EQ(told.hint,
+            "run jim again in this folder when the other run is done: it writes them first, unless "
+            "that one has written meanwhile; then the objects are found again by their marks");
+}
+
+TEST_F(S3LostLockTest, WhereTheNextRunInTheFolderHasBroughtItInNothingIsOwed) {
+  clock_.advance(kTerm * 2);
+  here_.http.fault = {};
+  const auto next = open_store(loop_, here_.http, settings(here_));
+  ASSERT_TRUE(run((*next)->acquire_lock({.who = "bob@north, process 8"}, kTerm)));
+  const Diagnostic told = told_after(kTerm);
+  EXPECT_EQ(told.code, ErrorCode::conflict);
+  EXPECT_TRUE(told.message.starts_with(
+      "the lock on the state s3://bucket/prod/jim was lost: bob@north, process 8 holds it since "))
+      << told.message;
+  EXPECT_EQ(found(), Names{"web[1]"});
+}
+
 TEST_F(S3StoreTest, AServerThatComesBackIsGivenEverythingByTheNextPromiseOrRenewal) {
   Machine here(loop_, server_);
   start(here);
@@ -245,8 +321,10 @@ TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
   const TestFolder folder(TestFolder::quick());
   S3Journal before(folder.path("j"), "j");
   S3Journal now(folder.path("j"), "j");
-  ASSERT_TRUE(before.take_over("a", {}));
-  ASSERT_TRUE(now.take_over("b", {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}}));
+  ASSERT_TRUE(before.take_over("a", [](auto&) {}));
+  ASSERT_TRUE(now.take_over("b", [](auto& content) {
+    content = {.bases = {"x"}, .pending = {{.name = "y", .text = "t"}}};
+  }));
   for (const auto& done :
        {before.append({.name = "z"}, {}), before.clear({}), before.take_back("y")}) {
     ASSERT_FALSE(done);
@@ -261,6 +339,25 @@ TEST(S3JournalTest, WhoLostTheJournalToTheNextRunChangesNothingInIt) {
   EXPECT_EQ(left->pending[0].name, "y");
   now.drop();
   EXPECT_FALSE(std::filesystem::exists(folder.path("j")));
+}
+
+TEST(S3JournalTest, NobodyAddsToItBetweenItsReadingAndItsTakeover) {
+  const TestFolder folder(TestFolder::quick());
+  S3Journal before(folder.path("j"), "j");
+  S3Journal now(folder.path("j"), "j");
+  ASSERT_TRUE(before.take_over("a", [](auto&) {}));
+  ASSERT_TRUE(before.append({.name = "y", .text = "t", .commits = 1}, {"x"}));
+  const auto other = SqliteDatabase::open(folder.path("j"), "j");
+  ASSERT_TRUE(other && (*other)->run("pragma busy_timeout = 0"));
+  Names seen;
+  const auto taken = now.take_over("b", [&](S3Journal::Content& content) {
+    for (const S3Pending& one : content.pending) seen.push_back(one.name);
+    EXPECT_FALSE((*other)->run("begin immediate"));
+  });
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(seen, Names{"y"});
+  EXPECT_EQ(before.append({.name = "z"}, {}).error().code, ErrorCode::conflict);
+  EXPECT_EQ(now.read()->pending.size(), 1u);
 }
 
 TEST_F(S3StoreTest, ARunThatSleptOverItsTermLeavesTheJournalOfTheNextOne) {

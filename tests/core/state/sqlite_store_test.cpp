@@ -328,6 +328,25 @@ TEST_F(SqliteStoreTest, AWholeGroupSharesItsOutcome) {
   EXPECT_TRUE(loop_.run(open()->load())->records.empty());
 }
 
+TEST_F(SqliteStoreTest, AfterAFailedCommitNothingIsWrittenUntilItIsLoaded) {
+  make(0);
+  SqliteStore store(loop_, file_, ".jim/state.db");
+  ASSERT_TRUE(loop_.run(store.acquire_lock({.who = "ann"}, kTerm)));
+  sql("create trigger t before insert on entry when new.key = 'record/bad' "
+      "begin select raise(abort, 'no'); end");
+  const auto put = [&](const char* key) {
+    Batch batch;
+    batch.changes.push_back({.entry = {.key = key, .serial = 9, .body = "x"}});
+    return loop_.run(store.commit(std::move(batch)));
+  };
+  EXPECT_FALSE(put("record/bad"));
+  EXPECT_FALSE(put("record/good"));
+  ASSERT_TRUE(loop_.run(store.load({"record/"})));
+  EXPECT_FALSE(put("record/good"));
+  ASSERT_TRUE(loop_.run(store.load({"head", "record/"})));
+  EXPECT_TRUE(put("record/good"));
+}
+
 TEST_F(SqliteStoreTest, APathFromTheConfigsFolderIsOpened) {
   const auto store = open_store(loop_, http_, {.url = "deep/er/x.db", .root = folder_.path("")});
   ASSERT_TRUE(store) << store.error().message;

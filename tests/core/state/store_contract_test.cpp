@@ -1,5 +1,9 @@
 #include "tests/core/state/store_contract.h"
 
+#include <array>
+#include <optional>
+
+#include "core/net/background.h"
 #include "core/state/etcd_store.h"
 #include "core/state/http_store.h"
 #include "core/state/open_store.h"
@@ -279,6 +283,57 @@ TEST_P(StoreContract, AWaitingCommitMayBeDropped) {
   }
   EXPECT_TRUE(run(store_->commit({{.record = record("web", 1)}})));
   EXPECT_EQ(addresses(), std::vector<std::string>{"web[1]"});
+}
+
+/// A commit that runs beside the test, and is dropped with this.
+Background commit_beside(StateStore& store, Record record, std::optional<Result<void>>& outcome) {
+  std::vector<RecordChange> changes(1);
+  changes[0].record = std::move(record);
+  outcome = co_await store.commit(std::move(changes));
+}
+
+TEST_P(StoreContract, WhicheverCommitIsDroppedWheneverNoGapIsLeft) {
+  constexpr std::size_t kBeside = 4;
+  constexpr int kLate = 3;
+  for (std::size_t which = 0; which < kBeside; ++which) {
+    bool all_ended = false;
+    for (int moment = which + 1 < kBeside ? 0 : kLate + 1; !all_ended; ++moment) {
+      SCOPED_TRACE("commit " + std::to_string(which) + " at moment " + std::to_string(moment));
+      store_.reset();
+      open_ = GetParam().make_place();
+      store_ = open_(loop_);
+      begin();
+      ASSERT_TRUE(run(store_->commit({{.record = record("web", 100)}})));
+      std::array<std::optional<Result<void>>, kBeside> outcomes;
+      std::array<Background, kBeside> commits;
+      const auto start = [&](std::size_t i) {
+        commits[i] =
+            commit_beside(*store_, record("web", static_cast<std::int64_t>(i)), outcomes[i]);
+      };
+      bool late = false;  // one comes later, if need be when the other is dropped
+      for (std::size_t i = 0; i + 1 < kBeside; ++i) start(i);
+      for (int step = 0; step < moment; ++step) {
+        if (step == kLate) start(kBeside - 1), late = true;
+        loop_.step();
+      }
+      all_ended = static_cast<bool>(outcomes[which]);
+      commits[which] = Background();
+      if (!late) start(kBeside - 1);
+      while (loop_.step()) {
+      }
+      for (std::size_t i = 0; i < kBeside; ++i) EXPECT_TRUE(i == which || outcomes[i]) << i;
+      const auto state = run(open_(loop_)->load());
+      ASSERT_TRUE(state) << state.error().message;
+      for (std::size_t i = 0; i < kBeside; ++i) {
+        const Address address = {.name = "web", .key = static_cast<std::int64_t>(i)};
+        const bool written = outcomes[i] && *outcomes[i];
+        EXPECT_TRUE(!written || state->find(address) != nullptr) << i;
+      }
+      ASSERT_TRUE(run(store_->load()));
+      EXPECT_TRUE(run(store_->commit({{.record = record("web", 101)}})));
+      EXPECT_TRUE(run(open_(loop_)->load()));
+    }
+  }
 }
 
 StoreKind memory() {
