@@ -54,11 +54,16 @@ std::string uri(const std::string& path) {
   return out + "?immutable=1";
 }
 
-Diagnostic cannot_make(const std::string& place, int number) {
+Diagnostic cannot_make(const std::string& path, const std::string& place, int number) {
+  if (is_out_of_room(number)) {
+    Diagnostic problem = no_room(place, "make", number);
+    problem.hint = "make room and run the command again";
+    return problem;
+  }
+  if (number == EACCES) return no_access(path, place, "make");
   return {.code = ErrorCode::io,
           .message = fmt::format("cannot make the state {}: {}", place, std::strerror(number)),
-          .hint = number == ENOSPC ? "make room on the disk and run the command again"
-                                   : "make the folder writable, or name another place by --state"};
+          .hint = "make the folder writable, or name another place by --state"};
 }
 
 int make_durable(const std::string& folder) {
@@ -188,11 +193,11 @@ Result<void> SqliteDatabase::make(const std::string& path, const std::string& pl
   if (access(path.c_str(), F_OK) == 0) return {};
   if (errno == EACCES) return no_access(path, place, "open");
   if (const int number = make_private_folder(folder_of(path)); number != 0)
-    return cannot_make(place, number);
+    return cannot_make(path, place, number);
   // Made beside its place and named when it is whole: nobody ever meets half a state.
   const std::string fresh = path + ".new-" + random_hex(6);
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (file < 0) return cannot_make(place, errno);
+  if (file < 0) return cannot_make(path, place, errno);
   ::close(file);
   Result<void> made;
   {
@@ -208,7 +213,7 @@ Result<void> SqliteDatabase::make(const std::string& path, const std::string& pl
     for (const char* end : {"", "-wal", "-shm"}) unlink((fresh + end).c_str());
   if (!made) return made;
   if (number == 0) number = make_durable(folder_of(path));
-  if (number != 0) return cannot_make(place, number);
+  if (number != 0) return cannot_make(path, place, number);
   return {};
 }
 

@@ -190,6 +190,14 @@ TEST_F(SqliteStoreTest, AnEntryThatWasEditedIsDamaged) {
             "the state .jim/state.db is damaged: the entry 'record/web[0]' is not as jim wrote it");
 }
 
+TEST_F(SqliteStoreTest, AStructureThatIsNotAsItWasMadeIsDamage) {
+  make();
+  sql("alter table entry rename column body to bodx");
+  EXPECT_EQ(load_error().message,
+            "the state .jim/state.db is damaged: its structure is not as jim made it: no such "
+            "column: body");
+}
+
 TEST_F(SqliteStoreTest, AnEntryThatIsMissingIsDamage) {
   make(2);
   sql("delete from entry where key = 'record/web[1]'");
