@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +73,30 @@ int make_durable(const std::string& folder) {
   const int number = fsync(file) == 0 ? 0 : errno;
   close(file);
   return number;
+}
+
+/// Keeps others out who would make a state in this folder, where the file system has such locks.
+class Making {
+ public:
+  explicit Making(const std::string& folder)
+      : file_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (file_ >= 0) flock(file_, LOCK_EX);
+  }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+  ~Making() {
+    if (file_ >= 0) close(file_);
+  }
+
+ private:
+  int file_;
+};
+
+/// A database that was moved away or removed after a crash leaves its WAL behind, and SQLite would
+/// take that for the new one's. It is kept under another name: it may be all that is left.
+void set_aside_wal(const std::string& path) {
+  rename((path + "-wal").c_str(), (path + "-wal.orphan").c_str());
+  unlink((path + "-shm").c_str());
 }
 
 /// Gives a finished file its name unless that is taken, which is as good.
@@ -194,6 +219,9 @@ Result<void> SqliteDatabase::make(const std::string& path, const std::string& pl
   if (errno == EACCES) return no_access(path, place, "open");
   if (const int number = make_private_folder(folder_of(path)); number != 0)
     return cannot_make(path, place, number);
+  const Making making(folder_of(path));
+  if (access(path.c_str(), F_OK) == 0) return {};  // somebody else was faster
+  set_aside_wal(path);
   // Made beside its place and named when it is whole: nobody ever meets half a state.
   const std::string fresh = path + ".new-" + random_hex(6);
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
