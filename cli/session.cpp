@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/provider/rest_provider.h"
+#include "core/state/clock_check.h"
 #include "core/state/move_state.h"
 #include "core/state/open_store.h"
 
@@ -184,6 +185,8 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
                .hint = "name the project as it was, or another state by --state or 'state:'",
                .where = workspace_.config().project_where}),
            false;
+  if (const auto behind = check_clock(state_, clock_.wall()))
+    tell(terminal_, workspace_.files(), {*behind}, workspace_.secret_keys());
   return true;
 }
 

@@ -169,8 +169,10 @@ class Refresh {
     }
   }
 
-  /// A vendor may show a new object only after a while: absence is believed after that.
+  /// A vendor may show a new object only after a while: absence is believed after that. It is never
+  /// waited for longer than that, lest a clock that was set back make it minutes.
   Task<void> wait_for_intents() {
+    const Instant begun = loop_.clock().now();
     for (const Record& record : state_.records) {
       if (!record.id.empty() || !record.intent || record.intent->action != "create") continue;
       const auto type = snapshot_.types.find(record.type);
@@ -178,8 +180,10 @@ class Refresh {
       while (!failed_) {
         const auto found = identify(*type->second, *record.intent, snapshot_.objects[record.type]);
         if (!found || *found) break;
-        if (age(loop_.clock(), record.intent->started) >= type->second->visible_within) break;
-        co_await loop_.sleep(std::min(kVisiblePoll, type->second->visible_within));
+        const Duration within = type->second->visible_within;
+        if (age(loop_.clock(), record.intent->started) >= within) break;
+        if (loop_.clock().now() - begun >= within) break;
+        co_await loop_.sleep(std::min(kVisiblePoll, within));
         co_await list_one(record.type);
       }
     }

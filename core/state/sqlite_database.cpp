@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,11 +55,16 @@ std::string uri(const std::string& path) {
   return out + "?immutable=1";
 }
 
-Diagnostic cannot_make(const std::string& place, int number) {
+Diagnostic cannot_make(const std::string& path, const std::string& place, int number) {
+  if (is_out_of_room(number)) {
+    Diagnostic problem = no_room(place, "make", number);
+    problem.hint = "make room and run the command again";
+    return problem;
+  }
+  if (number == EACCES) return no_access(path, place, "make");
   return {.code = ErrorCode::io,
           .message = fmt::format("cannot make the state {}: {}", place, std::strerror(number)),
-          .hint = number == ENOSPC ? "make room on the disk and run the command again"
-                                   : "make the folder writable, or name another place by --state"};
+          .hint = "make the folder writable, or name another place by --state"};
 }
 
 int make_durable(const std::string& folder) {
@@ -67,6 +73,30 @@ int make_durable(const std::string& folder) {
   const int number = fsync(file) == 0 ? 0 : errno;
   close(file);
   return number;
+}
+
+/// Keeps others out who would make a state in this folder, where the file system has such locks.
+class Making {
+ public:
+  explicit Making(const std::string& folder)
+      : file_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (file_ >= 0) flock(file_, LOCK_EX);
+  }
+  Making(const Making&) = delete;
+  Making& operator=(const Making&) = delete;
+  ~Making() {
+    if (file_ >= 0) close(file_);
+  }
+
+ private:
+  int file_;
+};
+
+/// A database that was moved away or removed after a crash leaves its WAL behind, and SQLite would
+/// take that for the new one's. It is kept under another name: it may be all that is left.
+void set_aside_wal(const std::string& path) {
+  rename((path + "-wal").c_str(), (path + "-wal.orphan").c_str());
+  unlink((path + "-shm").c_str());
 }
 
 /// Gives a finished file its name unless that is taken, which is as good.
@@ -188,11 +218,14 @@ Result<void> SqliteDatabase::make(const std::string& path, const std::string& pl
   if (access(path.c_str(), F_OK) == 0) return {};
   if (errno == EACCES) return no_access(path, place, "open");
   if (const int number = make_private_folder(folder_of(path)); number != 0)
-    return cannot_make(place, number);
+    return cannot_make(path, place, number);
+  const Making making(folder_of(path));
+  if (access(path.c_str(), F_OK) == 0) return {};  // somebody else was faster
+  set_aside_wal(path);
   // Made beside its place and named when it is whole: nobody ever meets half a state.
   const std::string fresh = path + ".new-" + random_hex(6);
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (file < 0) return cannot_make(place, errno);
+  if (file < 0) return cannot_make(path, place, errno);
   ::close(file);
   Result<void> made;
   {
@@ -208,7 +241,7 @@ Result<void> SqliteDatabase::make(const std::string& path, const std::string& pl
     for (const char* end : {"", "-wal", "-shm"}) unlink((fresh + end).c_str());
   if (!made) return made;
   if (number == 0) number = make_durable(folder_of(path));
-  if (number != 0) return cannot_make(place, number);
+  if (number != 0) return cannot_make(path, place, number);
   return {};
 }
 

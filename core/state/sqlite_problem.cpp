@@ -15,14 +15,17 @@ namespace jim {
 
 namespace {
 
-/// ` (it belongs to user 0, and this is user 1000)`, where that is the reason.
+/// ` (it belongs to user 0, and this is user 1000)`, where that is the reason: of the file, or of
+/// the first folder above it that can be seen.
 std::string ownership(const std::string& path) {
-  struct stat file = {};
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const bool known =
-      stat(path.c_str(), &file) == 0 || (!folder.empty() && stat(folder.c_str(), &file) == 0);
-  if (!known || file.st_uid == geteuid()) return {};
-  return fmt::format(" (it belongs to user {}, and this is user {})", file.st_uid, geteuid());
+  struct stat found = {};
+  std::filesystem::path at = std::filesystem::absolute(path);
+  while (stat(at.c_str(), &found) != 0) {
+    if (at == at.parent_path()) return {};
+    at = at.parent_path();
+  }
+  if (found.st_uid == geteuid()) return {};
+  return fmt::format(" (it belongs to user {}, and this is user {})", found.st_uid, geteuid());
 }
 
 }  // namespace
@@ -34,6 +37,15 @@ Diagnostic no_access(const std::string& path, const std::string& place, const ch
           .hint = owner.empty()
                       ? "make the file and its folder writable, or name another place by --state"
                       : "run jim as that user, or give the folder to this one with chown"};
+}
+
+bool is_out_of_room(int number) { return number == ENOSPC || number == EDQUOT || number == EFBIG; }
+
+Diagnostic no_room(const std::string& place, const char* verb, int number) {
+  const std::string why = number == ENOSPC ? "the disk is full" : std::strerror(number);
+  return {.code = ErrorCode::io,
+          .message = fmt::format("cannot {} the state {}: {}", verb, place, why),
+          .hint = "make room and run the command again; everything recorded so far is safe"};
 }
 
 namespace {
@@ -48,9 +60,11 @@ std::string system_reason(sqlite3* handle) {
 Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::string& place) {
   switch (sqlite3_errcode(handle)) {
     case SQLITE_FULL:
-      return {.code = ErrorCode::io,
-              .message = fmt::format("cannot write the state {}: the disk is full", place),
-              .hint = "make room and run the command again; everything recorded so far is safe"};
+      return no_room(place, "write", ENOSPC);
+    case SQLITE_ERROR:  // our statements are right: what they name is not there any more
+    case SQLITE_CONSTRAINT:
+      return damaged_state(
+          place, fmt::format("its structure is not as jim made it: {}", sqlite3_errmsg(handle)));
     case SQLITE_CORRUPT:
       return damaged_state(place, "parts of it are missing or overwritten");
     case SQLITE_NOTADB:
@@ -69,6 +83,8 @@ Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::s
               .message = fmt::format("cannot open the state {}: {}", place, system_reason(handle)),
               .hint = "see whether the folder exists and is writable"};
     default:
+      if (const int number = sqlite3_system_errno(handle); is_out_of_room(number))
+        return no_room(place, "use", number);
       return {
           .code = ErrorCode::io,
           .message = fmt::format("cannot use the state {}: {}", place, system_reason(handle)),

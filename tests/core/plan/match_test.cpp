@@ -252,6 +252,13 @@ TEST_F(MatchTest, TheWaitForAnIntentEnds) {
   EXPECT_EQ(bench.clock.now(), std::chrono::seconds(50));
 }
 
+TEST_F(MatchTest, AClockThatWasSetBackMakesNobodyWaitLonger) {
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T12:10:00Z"});
+  EXPECT_EQ(bench.planned(), kCreated);
+  EXPECT_EQ(bench.clock.now(), std::chrono::seconds(60));
+}
+
 // --- renames ---
 
 TEST_F(MatchTest, AnotherNameForTheSameIdentityIsARename) {

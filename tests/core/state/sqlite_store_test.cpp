@@ -156,6 +156,30 @@ TEST_F(SqliteStoreTest, WhatWasCommittedOutlivesAKill) {
   EXPECT_EQ(state->records[0].id, "sv");
 }
 
+TEST_F(SqliteStoreTest, WhatAKilledRunLeftBesideAStateThatWasMovedAwayIsNotTakenForTheNewOnes) {
+  const pid_t child = fork();
+  if (child == 0) {
+    SystemClock clock;
+    EventLoop loop(clock);
+    const auto store = open(loop, file_);
+    const auto taken = loop.run(store->acquire_lock({.who = "child"}, kTerm));
+    const auto made = loop.run(store->create({.project = "chat", .lineage = "k3x9q2mz"}));
+    if (taken && made) kill(getpid(), SIGKILL);
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  ASSERT_TRUE(std::filesystem::exists(file_ + "-wal"));
+  std::filesystem::rename(file_, file_ + ".damaged");
+  const auto store = open();
+  ASSERT_TRUE(lock(*store));
+  const auto state = loop_.run(store->load());
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->head, StateHead{});
+  EXPECT_TRUE(std::filesystem::exists(file_ + "-wal.orphan"));
+}
+
 TEST_F(SqliteStoreTest, AnEmptyFileIsDamaged) {
   std::filesystem::create_directory(folder_.path(".jim"));
   std::ofstream(file_).flush();
@@ -188,6 +212,14 @@ TEST_F(SqliteStoreTest, AnEntryThatWasEditedIsDamaged) {
   sql("update entry set body = replace(body, '\"sv\"', '\"sx\"') where key = 'record/web[0]'");
   EXPECT_EQ(load_error().message,
             "the state .jim/state.db is damaged: the entry 'record/web[0]' is not as jim wrote it");
+}
+
+TEST_F(SqliteStoreTest, AStructureThatIsNotAsItWasMadeIsDamage) {
+  make();
+  sql("alter table entry rename column body to bodx");
+  EXPECT_EQ(load_error().message,
+            "the state .jim/state.db is damaged: its structure is not as jim made it: no such "
+            "column: body");
 }
 
 TEST_F(SqliteStoreTest, AnEntryThatIsMissingIsDamage) {

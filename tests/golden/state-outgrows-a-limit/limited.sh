@@ -1,0 +1,4 @@
+trap '' XFSZ
+ulimit -f 16
+"$JIM" apply --yes
+echo "status $?"
