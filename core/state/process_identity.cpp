@@ -48,15 +48,21 @@ ProcessStat read_stat(std::int64_t pid) {
   return stat;
 }
 
-}  // namespace
-
-ProcessIdentity this_process() {
+ProcessIdentity look_at_this_process() {
   const std::string boot = first_line("/proc/sys/kernel/random/boot_id");
   const std::string space = link_target("/proc/self/ns/pid");
   const std::int64_t pid = getpid();
   return {.machine = boot.empty() || space.empty() ? std::string() : boot + " " + space,
           .pid = pid,
           .started = read_stat(pid).started};
+}
+
+}  // namespace
+
+ProcessIdentity this_process() {
+  static ProcessIdentity known;
+  if (known.pid != getpid()) known = look_at_this_process();  // a fork is another
+  return known;
 }
 
 bool is_gone(const ProcessIdentity& process) {

@@ -35,7 +35,7 @@ Process::Process(Network& network, SimulatedVendor& vendor, Server state_server,
                 &counts_, &stop_),
       state_retrying_(loop_, state_http_, RetryPolicy{},
                       static_cast<std::uint32_t>(network.dice().next())),
-      files_({{"jim.yaml", std::move(file)}}) {
+      files_({{"jim.yaml", file}}) {
   store_ = make(loop_, state_retrying_);
   ProviderSettings settings = {.name = "sim"};
   auto made =
@@ -45,9 +45,14 @@ Process::Process(Network& network, SimulatedVendor& vendor, Server state_server,
   providers_["sim"] = provider_.get();
   for (const ResourceType& type : provider_->types()) types_[type.name] = &type;
   Diagnostics found;
-  auto config = load_config(files_, {"jim.yaml"}, found);
-  if (!config || !found.empty()) fatal(found);
-  config_ = std::move(*config);
+  // Many processes read the same file; it says the same each time.
+  static std::pair<std::string, Config> last;
+  if (last.first != file) {
+    auto config = load_config(files_, {"jim.yaml"}, found);
+    if (!config || !found.empty()) fatal(found);
+    last = {file, std::move(*config)};
+  }
+  config_ = last.second;
   expansion_ = expand(config_, types_, files_, {}, found);
   if (!expansion_) fatal(found);
   life_ = live();
