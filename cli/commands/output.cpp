@@ -28,10 +28,11 @@ int run_output(Context& context, const std::string& name) {
   if (named && (value == nullptr || value->is_null()))
     return session.fail(Diagnostic{
         .code = ErrorCode::not_found,
-        .message = "output '" + escape_control(name) + "' has no value: " +
-                   (value == nullptr ? "no apply has told it yet"
-                                     : "the last apply did not make all that it looks at, or the "
-                                       "vendor did not say it"),
+        .message =
+            "output '" + escape_control(name) + "' has no value: " +
+            (value == nullptr ? "no apply has told it yet"
+                              : "what it looks at was not made or is gone, or the vendor did "
+                                "not say it"),
         .hint = "'jim plan' shows what is still to be done"});
   if (value == nullptr) {
     const auto near = did_you_mean(name, known);

@@ -519,13 +519,60 @@ class Applier {
     return value.is_secret() && !known.is_null() ? known.as_secret() : known;
   }
 
-  /// Once nothing is left there is nothing that they could be about.
+  /// Once nothing is left there is nothing that they could be about; else what they say of objects
+  /// that are gone is not known any more.
   Task<void> clear_outputs() {
+    if (recorder_.halted() || context_.state.outputs.empty()) co_return;
     const bool left = !recorder_.empty() || !all_done();
-    if (left || recorder_.halted() || context_.state.outputs.empty()) co_return;
-    context_.state.outputs = {};
-    if (auto saved = co_await context_.store.commit_outputs({}); !saved)
+    ValueMap outputs = left ? outputs_of_the_rest() : ValueMap();
+    if (outputs == context_.state.outputs) co_return;
+    context_.state.outputs = outputs;
+    if (auto saved = co_await context_.store.commit_outputs(std::move(outputs)); !saved)
       recorder_.fail(saved.error());
+  }
+
+  ValueMap outputs_of_the_rest() {
+    std::set<std::string> gone;
+    for (const Change& change : plan_.changes)
+      if (!stands_recorded(change.address)) gone.insert(change.address.name);
+    std::map<std::string, std::vector<std::pair<Address, ValueMap>>> seen;
+    std::map<std::string, Value> values;
+    for (const auto& [address, desired] : desired_)
+      seen[address.name].emplace_back(address, as_recorded(*desired));
+    for (const auto& [name, instances] : seen)
+      values[name] =
+          Expansion::block_value(*desired_.at(instances.front().first)->block, instances);
+    const auto now = expansion_.outputs(values);
+    ValueMap outputs = context_.state.outputs;
+    for (const auto& [name, last] : context_.state.outputs) {
+      const std::vector<std::string> needs = expansion_.output_needs(name);
+      const bool touched = std::any_of(
+          needs.begin(), needs.end(), [&](const std::string& need) { return gone.contains(need); });
+      if (!touched) continue;
+      const Value* value = now ? now->find(name) : nullptr;
+      outputs.set(name, value == nullptr ? Value() : without_unknown(*value));
+    }
+    return redact(outputs, recorder_.key());
+  }
+
+  bool stands_recorded(const Address& address) {
+    const Record* record = recorder_.find(address);
+    return record != nullptr && !record->id.empty() && !record->forgotten;
+  }
+
+  /// As state has it; unknown is what state does not keep, and all of what is gone.
+  ValueMap as_recorded(const Desired& desired) {
+    const Record* record =
+        stands_recorded(desired.address) ? recorder_.find(desired.address) : nullptr;
+    if (record != nullptr && record->type != desired.type->name) record = nullptr;
+    ValueMap attributes;
+    for (const Attribute& attribute : desired.type->attributes) {
+      const Value* value = record == nullptr ? nullptr : record->attributes.find(attribute.name);
+      const Value absent = record == nullptr ? Value::unknown() : Value();
+      attributes.set(attribute.name, value == nullptr ? absent : in_clear(*value));
+    }
+    attributes.set("id", record == nullptr ? Value::unknown() : Value(record->id));
+    return attributes;
   }
 
   std::map<std::string, std::int64_t> counts() const {

@@ -1,6 +1,7 @@
 #include "core/plan/match.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -106,8 +107,12 @@ class Matcher {
   Matching run() {
     matching_.matches.reserve(resources_.size());
     matching_.leftovers.reserve(state_.records.size());
-    for (const Record& record : state_.records)
-      if (const Object* object = index_.id(record.type, record.id)) recorded_.insert(object);
+    for (const Record& record : state_.records) {
+      const Object* object = index_.id(record.type, record.id);
+      if (object == nullptr) continue;
+      recorded_.insert(object);
+      if (!record.forgotten) held_.insert(object);
+    }
     for (const Desired& desired : resources_) matching_.matches.push_back(first(desired));
     rename();
     adopt_by_identity();
@@ -136,7 +141,8 @@ class Matcher {
   void by_intent(Match& match) {
     const auto objects = snapshot_.objects.find(match.desired->type->name);
     if (objects == snapshot_.objects.end()) return;
-    const auto found = identify(*match.desired->type, *match.record->intent, objects->second);
+    const auto found =
+        identify(*match.desired->type, *match.record->intent, objects->second, free_);
     if (!found) {
       diagnostics_.push_back(found.error());
       return;
@@ -239,7 +245,7 @@ class Matcher {
       std::vector<const Object*> free;
       free.reserve(same->second.size());
       for (const Object* object : same->second)
-        if (!objects_.contains(object)) free.push_back(object);
+        if (!objects_.contains(object) && !held_.contains(object)) free.push_back(object);
       if (free.size() != 1) {
         const auto ids = ids_of(free.empty() ? same->second : free);
         diagnostics_.push_back(free.empty()
@@ -304,7 +310,7 @@ class Matcher {
     const auto objects = snapshot_.objects.find(record.type);
     const ResourceType* type = type_of(record.type);
     if (objects == snapshot_.objects.end() || type == nullptr) return nullptr;
-    const auto found = identify(*type, *record.intent, objects->second);
+    const auto found = identify(*type, *record.intent, objects->second, free_);
     if (!found) {
       diagnostics_.push_back(found.error());
       return nullptr;
@@ -324,8 +330,14 @@ class Matcher {
   Diagnostics& diagnostics_;
   Matching matching_ = {};
   std::unordered_set<const Object*> recorded_ = {};  ///< known to state by id
+  std::unordered_set<const Object*> held_ = {};      ///< those of them that jim has not let go
   std::unordered_set<const Record*> records_ = {};   ///< taken by a resource
   std::unordered_set<const Object*> objects_ = {};   ///< taken, or spoken for by a record
+  /// What an unfinished request may have made: a vendor that answers two of them with one id has
+  /// made one object, and it is that of the record which has the id.
+  const std::function<bool(const Object&)> free_ = [this](const Object& object) {
+    return !recorded_.contains(&object) && !objects_.contains(&object);
+  };
 };
 
 }  // namespace

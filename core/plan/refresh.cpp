@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <ctime>
+#include <set>
 #include <unordered_set>
+#include <utility>
 
 #include "core/plan/snapshot.h"
 #include "core/provider/identify.h"
@@ -173,12 +175,16 @@ class Refresh {
   /// waited for longer than that, lest a clock that was set back make it minutes.
   Task<void> wait_for_intents() {
     const Instant begun = loop_.clock().now();
+    std::set<std::pair<std::string, std::string>> held;
+    for (const Record& record : state_.records) held.emplace(record.type, record.id);
     for (const Record& record : state_.records) {
       if (!record.id.empty() || !record.intent || record.intent->action != "create") continue;
       const auto type = snapshot_.types.find(record.type);
       if (type == snapshot_.types.end()) continue;
       while (!failed_) {
-        const auto found = identify(*type->second, *record.intent, snapshot_.objects[record.type]);
+        const auto free = [&](const Object& one) { return !held.contains({record.type, one.id}); };
+        const auto found =
+            identify(*type->second, *record.intent, snapshot_.objects[record.type], free);
         if (!found || *found) break;
         const Duration within = type->second->visible_within;
         if (age(loop_.clock(), record.intent->started) >= within) break;

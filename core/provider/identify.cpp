@@ -52,11 +52,12 @@ bool carries_mark(const ResourceType& type, const Intent& intent, const Object& 
 }
 
 Result<std::optional<std::size_t>> identify(const ResourceType& type, const Intent& intent,
-                                            const std::vector<Object>& objects) {
+                                            const std::vector<Object>& objects,
+                                            const std::function<bool(const Object&)>& free) {
   std::vector<std::size_t> found;
   const auto collect = [&](const auto& is_it) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
-      if (is_it(objects[i])) found.push_back(i);
+      if (is_it(objects[i]) && (!free || free(objects[i]))) found.push_back(i);
     }
   };
   if (!intent.client_id.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -12,10 +13,11 @@ namespace jim {
 
 /// Finds among `objects` the one that the request of `intent` made: by the id we chose, else by
 /// mark, else (marks that come after) the one that was not listed before, carries no mark and has
-/// the request's own fields. Returns its index; nullopt when it is not there. Fails with
-/// `ambiguous`, naming all, when several fit.
+/// the request's own fields. Leaves out those that are not `free`, if given. Returns its index;
+/// nullopt when it is not there. Fails with `ambiguous`, naming all, when several fit.
 Result<std::optional<std::size_t>> identify(const ResourceType& type, const Intent& intent,
-                                            const std::vector<Object>& objects);
+                                            const std::vector<Object>& objects,
+                                            const std::function<bool(const Object&)>& free = {});
 
 /// Whether `object` could be what a request with these attributes made, as far as it shows them.
 bool resembles(const ResourceType& type, const ValueMap& fields, const Object& object);

@@ -369,6 +369,45 @@ TEST_F(ApplyTest, ADestroyTakesTheOutputsAlong) {
   EXPECT_EQ(bench.disk.outputs, "{}");
 }
 
+TEST_F(ApplyTest, ADestroyOfAPartTakesAlongWhatOutputsSayOfIt) {
+  bench.write(kTwo, kTwoAddresses);
+  (void)bench.apply();
+  bench.vendor.find("id-2")->attributes.set("ip", "10.9.9.9");  // which no run has read yet
+  const Report report = bench.apply({.destroy = true, .targets = {"a"}});
+  EXPECT_TRUE(report.complete()) << shown(report);
+  EXPECT_EQ(bench.disk.outputs, R"({"a":null,"b":"10.0.0.2","both":[null,"10.0.0.2"]})");
+  EXPECT_TRUE(bench.apply({.destroy = true, .targets = {"b"}}).complete());
+  EXPECT_EQ(bench.disk.outputs, "{}");
+}
+
+TEST_F(ApplyTest, AnOutputOfOneOfManyThatWasDestroyedIsNotThatOfAnother) {
+  bench.write("  a: { type: fake.machine, count: 3, name: 'n${index}', size: s }\n",
+              "outputs: { all: '${a[*].ip}', last: '${a[2].ip}', some: '${a[1].ip} and me' }\n");
+  (void)bench.apply();
+  EXPECT_TRUE(bench.apply({.destroy = true, .targets = {"a[1]"}}).complete());
+  EXPECT_EQ(bench.disk.outputs,
+            R"({"all":["10.0.0.1",null,"10.0.0.3"],"last":"10.0.0.3","some":null})");
+}
+
+TEST_F(ApplyTest, OutputsOfWhatCouldNotBeDestroyedStay) {
+  bench.write(kTwo, kTwoAddresses);
+  (void)bench.apply();
+  const std::string before = bench.disk.outputs;
+  fail("remove", ErrorCode::unavailable);
+  (void)bench.apply({.destroy = true, .targets = {"a"}});
+  EXPECT_EQ(bench.disk.outputs, before);
+}
+
+TEST_F(ApplyTest, ASecretThatAnOutputOfADestroyedPartHadIsNotStored) {
+  bench.write(
+      "  k: { type: fake.key, name: k }\n"
+      "  m: { type: fake.machine, name: m, size: s, user_data: hush }\n",
+      "outputs: { x: '${k.id} ${m.user_data}', y: ['${k.id}', '${m.user_data}'] }\n");
+  (void)bench.apply();
+  EXPECT_TRUE(bench.apply({.destroy = true, .targets = {"k"}}).complete());
+  EXPECT_EQ(bench.disk.outputs, R"({"x":null,"y":[null,null]})");
+}
+
 // --- exit statuses ---
 
 Report report_of(std::vector<StepReport> steps) { return {.steps = std::move(steps)}; }

@@ -217,6 +217,61 @@ TEST_F(MatchTest, AnIntentThatSeveralObjectsFitIsAmbiguous) {
             "wanted and take it over by 'jim adopt', delete the others\n");
 }
 
+const char* const kTwins =
+    "  a: { type: fake.machine, name: a, size: s }\n"
+    "  b: { type: fake.machine, name: a, size: s }\n";
+
+TEST_F(MatchTest, AnIntentDoesNotTakeWhatAnotherRecordHas) {
+  bench.write(kTwins);
+  bench.record(machine_record("b", "m1"));
+  for (const char* mark : {"", "a"}) {
+    machine("m1", *mark == '\0' ? "" : Workbench::mark(mark));
+    intent({.mark = Workbench::mark("a"), .fields = attributes(kSame)});
+    EXPECT_EQ(bench.planned(), kCreated);
+  }
+  machine("m1");
+  intent({.client_id = "m1"});
+  EXPECT_EQ(bench.planned(), kCreated);
+}
+
+TEST_F(MatchTest, AnIntentThatIsLeftOverDoesNotHaveAnothersObjectDeleted) {
+  bench.write("  b: { type: fake.machine, name: a, size: s }\n");
+  bench.record(machine_record("b", "m1"));
+  machine("m1");
+  intent({.fields = attributes(kSame)});
+  EXPECT_EQ(bench.planned(), "forget a # it does not exist any more\n");
+}
+
+TEST_F(MatchTest, OneObjectIsNotWhatTwoIntentsMade) {
+  bench.write(kTwins);
+  intent({.fields = attributes(kSame)});
+  Record other = *bench.find("a");
+  other.address = *parse_address("b");
+  bench.record(other);
+  machine("m1");
+  EXPECT_EQ(bench.planned(),
+            "update a m1 resumes [in-place] # m1 carries this resource's mark; an earlier run did "
+            "not finish it\n"
+            "create b name: null > \"a\" size: null > \"s\"\n");
+}
+
+TEST_F(MatchTest, WhatAnotherRecordHasDoesNotEndTheWaitForAnIntent) {
+  bench.write(kTwins);
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  bench.record(machine_record("b", "m1"));
+  machine("m1");
+  intent({.started = "2026-11-24T11:59:50Z", .fields = attributes(kSame)});
+  machine("m2");
+  bench.vendor.hide_from_lists("m2");
+  bench.vendor.before = [&](const std::string&) -> Result<void> {
+    if (bench.clock.now() >= std::chrono::seconds(20)) bench.vendor.show_in_lists("m2");
+    return {};
+  };
+  EXPECT_EQ(bench.planned(),
+            "update a m2 resumes [in-place] # m2 carries this resource's mark; an earlier run did "
+            "not finish it\n");
+}
+
 TEST_F(MatchTest, AnIntentWithoutObjectIsMadeAgain) {
   intent({.mark = Workbench::mark("a")});
   EXPECT_EQ(bench.planned(), kCreated);
@@ -339,6 +394,15 @@ TEST_F(RackTest, TwoResourcesAreNotOneMachine) {
   machine("m1");
   EXPECT_EQ(bench.planned(),
             "b: m1 has the same name, but is another resource already | two resources cannot be "
+            "one object; change one, or take it away\n");
+}
+
+TEST_F(RackTest, OneThatAnotherRecordHasIsNotAdopted) {
+  bench.record(machine_record("old", "m1"));
+  machine("m1");
+  intent({.mark = Workbench::mark("a")});
+  EXPECT_EQ(bench.planned(),
+            "a: m1 has the same name, but is another resource already | two resources cannot be "
             "one object; change one, or take it away\n");
 }
 
