@@ -96,20 +96,30 @@ Declared read_declaration(const ConfigAttribute& variable, Diagnostics& diagnost
   return declared;
 }
 
-/// Which variables each one uses, as numbers. What is given from outside uses none.
-std::vector<std::vector<std::size_t>> uses_of(const std::vector<ConfigAttribute>& vars,
-                                              const Surroundings& surroundings) {
-  std::map<std::string, std::size_t> numbers;
+/// What a variable uses of the others.
+struct Uses {
+  std::vector<std::size_t> numbers = {};  ///< those that it names
+  bool all = false;  ///< which ones is not known from the file, or it names one that is not there
+};
+
+/// What is given from outside uses nothing.
+std::vector<Uses> uses_of(const std::vector<ConfigAttribute>& vars,
+                          const Surroundings& surroundings) {
+  std::map<std::string_view, std::size_t> numbers;
   for (std::size_t i = 0; i < vars.size(); ++i) numbers.emplace(vars[i].name, i);
-  std::vector<std::vector<std::size_t>> uses(vars.size());
+  std::vector<Uses> uses(vars.size());
   for (std::size_t i = 0; i < vars.size(); ++i) {
     if (surroundings.vars.contains(vars[i].name)) continue;
     std::vector<Reference> references;
     vars[i].value.collect_references(references);
     for (const Reference& reference : references) {
-      if (reference.root != "var" || reference.steps.empty()) continue;
-      const auto used = numbers.find(reference.steps.front());
-      if (used != numbers.end()) uses[i].push_back(used->second);
+      if (reference.root != "var") continue;
+      const auto used =
+          reference.steps.empty() ? numbers.end() : numbers.find(reference.steps.front());
+      if (used == numbers.end())
+        uses[i].all = true;
+      else
+        uses[i].numbers.push_back(used->second);
     }
   }
   return uses;
@@ -120,12 +130,14 @@ struct VariableOrder {
   std::vector<std::size_t> circular = {};  ///< these use each other in a circle, which was told
 };
 
-VariableOrder order_of(const std::vector<ConfigAttribute>& vars, const Surroundings& surroundings,
+VariableOrder order_of(const std::vector<ConfigAttribute>& vars, const std::vector<Uses>& uses,
                        Diagnostics& diagnostics) {
-  auto uses = uses_of(vars, surroundings);
+  std::vector<std::vector<std::size_t>> needs;
+  needs.reserve(uses.size());
+  for (const Uses& one : uses) needs.push_back(one.numbers);
   VariableOrder result;
   while (true) {
-    Order sorted = order_by_need(uses);
+    Order sorted = order_by_need(needs);
     if (sorted.cycle.empty()) {
       result.order = std::move(sorted.order);
       return result;
@@ -139,7 +151,7 @@ VariableOrder order_of(const std::vector<ConfigAttribute>& vars, const Surroundi
              ? fmt::format("variable '{}' uses itself", first.name)
              : fmt::format("these variables use each other in a circle: {}", join(names, " -> ")),
          "give one of them a value of its own");
-    for (const std::size_t i : sorted.cycle) uses[i].clear();
+    for (const std::size_t i : sorted.cycle) needs[i].clear();
     result.circular.insert(result.circular.end(), sorted.cycle.begin(), sorted.cycle.end());
   }
 }
@@ -153,23 +165,32 @@ FileScope::FileScope(const Config& config, const Files& files, const Surrounding
   for (const auto& [name, text] : surroundings.environment)
     env.emplace_back(name, Value(text).as_secret());
   env_ = ValueMap::from_entries(std::move(env));
-  var_ = ValueMap();
   std::vector<std::string> known;
+  known.reserve(config.vars.size());
   for (const ConfigAttribute& variable : config.vars) known.push_back(variable.name);
-  const VariableOrder order = order_of(config.vars, surroundings, diagnostics);
-  for (const std::size_t i : order.circular) {
-    ValueMap all = var_.as_map();
-    all.set(config.vars[i].name, Value::unknown());
-    var_ = std::move(all);
-  }
+  const std::vector<Uses> uses = uses_of(config.vars, surroundings);
+  const VariableOrder order = order_of(config.vars, uses, diagnostics);
+  std::vector<std::optional<Value>> values(config.vars.size());
+  for (const std::size_t i : order.circular) values[i] = Value::unknown();
+  const auto entry = [&](std::vector<ValueMap::Entry>& entries, std::size_t i) {
+    if (values[i]) entries.emplace_back(known[i], *values[i]);
+  };
+  const auto see_all = [&] {
+    std::vector<ValueMap::Entry> entries;
+    for (std::size_t i = 0; i < values.size(); ++i) entry(entries, i);
+    var_ = ValueMap::from_entries(std::move(entries));
+  };
   for (const std::size_t i : order.order) {
-    const ConfigAttribute& variable = config.vars[i];
-    ValueMap all = var_.as_map();
+    // Each sees those that it uses: to make a map of all for each one takes minutes when there are
+    // many.
+    std::vector<ValueMap::Entry> entries;
+    for (const std::size_t used : uses[i].numbers) entry(entries, used);
+    var_ = ValueMap::from_entries(std::move(entries));
+    if (uses[i].all) see_all();
     // After a mistake it is unknown, so that nothing more is said where it is used.
-    all.set(variable.name,
-            value_of(variable, surroundings, diagnostics).value_or(Value::unknown()));
-    var_ = std::move(all);
+    values[i] = value_of(config.vars[i], surroundings, diagnostics).value_or(Value::unknown());
   }
+  see_all();
   for (const auto& [name, value] : surroundings.vars) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const auto near = did_you_mean(name, known);

@@ -74,6 +74,17 @@ TEST(VarsTest, AVariableMayUseOnesFurtherDown) {
   EXPECT_EQ(output("{ a: '${var.b + 1}', b: '${var.c + 1}', c: 1 }", "var.a"), "3");
 }
 
+TEST(VarsTest, AVariableMayBePickedByAComputedName) {
+  const std::string vars = "{ eu: 1, us: 2, which: us, n: '${var[var.which]}', ";
+  EXPECT_EQ(output(vars + "m: '${var.n + 1}' }", "var.m"), "3");
+  EXPECT_EQ(output(vars + "all: '${join(\",\", keys(var))}' }", "var.all"), R"("eu,n,us,which")");
+}
+
+TEST(VarsTest, AVariableThatIsNotThereMayBeMeantAsAnother) {
+  EXPECT_EQ(output("{ region: eu, a: '${var.regon}' }", "var.a"),
+            "jim.yaml:2:31: there is no variable \"regon\" | did you mean \"region\"?\n");
+}
+
 TEST(VarsTest, ACircleOfVariablesIsToldOnce) {
   EXPECT_EQ(output("{ a: '${var.b}', b: '${var.a}', c: '${var.a}' }", "var.c"),
             "jim.yaml:2:9: these variables use each other in a circle: a -> b -> a | give one of "
