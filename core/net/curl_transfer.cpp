@@ -7,6 +7,7 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/net/curl_failure.h"
+#include "core/net/event_loop.h"
 
 namespace jim {
 
@@ -152,6 +153,10 @@ void CurlTransfer::set_request() {
 int CurlTransfer::on_connected(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (transfer.left_) return CURL_PREREQFUNC_ABORT;
+  // A run may be put to sleep while it connects, and must not rent a machine when it wakes up.
+  const StopFlag* unless = transfer.request_.unless;
+  transfer.stopped_ = unless != nullptr && unless->requested();
+  if (transfer.stopped_) return CURL_PREREQFUNC_ABORT;
   transfer.left_ = true;
   return CURL_PREREQFUNC_OK;
 }
@@ -200,6 +205,7 @@ Result<HttpResponse> CurlTransfer::outcome(CURLcode code) {
     response_.status = static_cast<int>(status);
     return std::move(response_);
   }
+  if (stopped_) return stopped_before(request_);
   long system_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
   return describe(request_, {.code = code,

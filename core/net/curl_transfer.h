@@ -57,6 +57,7 @@ class CurlTransfer {
   CurlEasy easy_ = {};
   CurlHeaders headers_ = {};
   std::string ca_place_ = {};
+  bool stopped_ = false;       ///< the connection stood, and the request was not wanted any more
   bool left_ = false;          ///< a connection stood and the request may have been sent
   bool answered_ = false;      ///< the answer began
   bool headers_done_ = false;  ///< what still comes as a header is a trailer

@@ -39,6 +39,12 @@ std::string url_for_log(std::string_view url) {
   return shown;
 }
 
+Diagnostic stopped_before(const HttpRequest& request) {
+  return {
+      .code = ErrorCode::cancelled,
+      .message = "stopped before " + request.method + " " + url_for_log(request.url) + " was sent"};
+}
+
 std::string url_encode(std::string_view text) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string encoded;

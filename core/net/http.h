@@ -12,6 +12,8 @@
 
 namespace jim {
 
+class StopFlag;
+
 /// One header line; `secret` keeps its value out of logs and errors.
 struct Header {
   std::string name = {};
@@ -44,6 +46,9 @@ struct HttpRequest {
   std::string provider = {};  ///< whose limits it counts against; also for logs
   std::string route = {};     ///< the manifest's name of the route, for limits per route
   HttpOptions options = {};
+  /// Asked once more when the connection stands: once it is requested nothing is sent. It outlives
+  /// the request.
+  const StopFlag* unless = nullptr;
 };
 
 /// An answer, whatever its status.
@@ -76,6 +81,8 @@ struct HttpCounts {
 
 /// The origin and path of a URL without query, user or password: what may be logged.
 std::string url_for_log(std::string_view url);
+/// `cancelled`: nothing was sent, because a stop was requested before.
+Diagnostic stopped_before(const HttpRequest& request);
 /// Percent-encodes everything but unreserved characters.
 std::string url_encode(std::string_view text);
 

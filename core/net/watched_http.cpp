@@ -8,10 +8,8 @@
 namespace jim {
 
 Task<Result<HttpResponse>> WatchedHttp::send(HttpRequest request) {
-  if (stop_.requested())
-    co_return Diagnostic{.code = ErrorCode::cancelled,
-                         .message = "stopped before " + request.method + " " +
-                                    url_for_log(request.url) + " was sent"};
+  if (stop_.requested()) co_return stopped_before(request);
+  request.unless = &stop_;
   ++(request.mutating ? counts_.changes : counts_.reads);
   if (!log_) co_return co_await next_.send(std::move(request));
 

@@ -50,6 +50,22 @@ TEST_F(CurlHttpTest, HeadersAndBodyArriveAsTheyAre) {
   EXPECT_EQ(seen.head.find("Content-Type"), std::string::npos);
 }
 
+TEST_F(CurlHttpTest, WhatIsStoppedWhileItConnectsIsNotSent) {
+  LoopbackServer server(always(answer(200)));
+  StopFlag stop;
+  HttpRequest post = request("POST", server.url("/x"));
+  post.unless = &stop;
+  stop.request();  // CurlHttp itself starts the request all the same, and asks when it is connected
+  const auto reply = send(post);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(reply.error().message, "stopped before POST " + server.url("/x") + " was sent");
+  EXPECT_TRUE(server.seen().empty());
+  post.unless = nullptr;
+  EXPECT_TRUE(send(post));
+  EXPECT_EQ(server.seen().size(), 1u);
+}
+
 TEST_F(CurlHttpTest, AChangeWithoutABodySaysThatItsLengthIsNone) {
   LoopbackServer server(always(answer(200)));
   for (const char* method : {"POST", "PUT", "PATCH"}) {
