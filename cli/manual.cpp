@@ -141,11 +141,11 @@ numbers of the requests, which its support asks for.)",
     ManualPage{
         "undo",
         R"(Plans, asks, and does it: what the run made goes, what it changed gets its former values, what it
-deleted is made anew (another machine, with nothing on its disks), and refers to what is made anew with
-it. What a later run changed again is left alone, and so is what something else still needs, and so are
-secrets, which jim does not keep: all of that is said. An undo and the run that it undid cancel out, so
-that older runs can be undone next. 'protect', 'keep' and 'needs' stay as they are. The file is not
-changed; as long as it says otherwise, the next plan does too.)",
+deleted is made anew (another machine, with nothing on its disks) and refers to what is made anew
+with it. What a later run changed again is left alone, and so is what something else still needs,
+and so are secrets, which jim does not keep: all of that is said. An undo and the run that it undid
+cancel out, so that older runs can be undone next. 'protect', 'keep' and 'needs' stay as they are.
+The file is not changed; as long as it says otherwise, the next plan does too.)",
         R"(jim undo 12)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
