@@ -129,7 +129,8 @@ jim --state .jim/new.db state move --to .jim/state.db)"},
     ManualPage{
         "history",
         R"(The last 100 runs that changed something, the latest first. A run that did not end still runs,
-or was killed: the next run went on from there.)",
+or was killed: the next run went on from there. An object counts in the run that ordered it, also
+when a later run finished it.)",
         R"(jim history
 jim history -o json
 jim history show 12)"},

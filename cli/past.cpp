@@ -35,6 +35,16 @@ std::optional<std::int64_t> undone_by(const Run& run) {
   return number;
 }
 
+std::map<std::string, std::int64_t> counts_of(const PastRun& past) {
+  if (!past.run.ended.empty()) return past.run.counts;
+  std::map<std::string, std::int64_t> counts;
+  for (const RunStep& step : past.steps) {
+    const std::size_t old = step.action == "replace" ? 1 : 0;
+    if (step.outcome == "done" || (orders(step) && step.ids.size() > old)) ++counts[step.action];
+  }
+  return counts;
+}
+
 Past::Past(std::vector<PastRun> runs) : runs_(std::move(runs)) {
   std::sort(runs_.begin(), runs_.end(),
             [](const PastRun& a, const PastRun& b) { return a.run.number > b.run.number; });
@@ -47,14 +57,14 @@ Past::Past(std::vector<PastRun> runs) : runs_(std::move(runs)) {
       for (const std::string& id : step.ids) owners_.insert_or_assign(id, step.address);
     }
   }
-  for (auto& [address, deeds] : deeds_) know(address, deeds);
+  for (auto& [address, deeds] : deeds_) know(deeds);
 }
 
-void Past::know(const Address& /*address*/, std::vector<Deed>& deeds) {
+void Past::know(std::vector<Deed>& deeds) {
   for (auto deed = deeds.begin(); deed != deeds.end(); ++deed) {
     if (deed->step->action != "finish") continue;
     for (auto before = std::make_reverse_iterator(deed); before != deeds.rend(); ++before) {
-      if (before->step->action == "finish") continue;
+      if (before->step->action == kFinish) continue;
       if (!orders(*before->step) || before->done) break;
       deed->ordered = before->run;
       before->done = deed->done;
@@ -82,7 +92,7 @@ const PastRun* Past::find(std::int64_t run) const {
 
 std::optional<std::int64_t> Past::ordered_in(std::int64_t run, const RunStep& step) const {
   for (const Deed& deed : deeds(step.address))
-    if (deed.run == run && deed.step->action == "finish") return deed.ordered;
+    if (deed.run == run && deed.step->action == kFinish) return deed.ordered;
   return std::nullopt;
 }
 
@@ -91,6 +101,14 @@ std::optional<std::int64_t> Past::finished_in(std::int64_t run, const RunStep& s
   for (const Deed& deed : deeds(step.address))
     if (deed.ordered == run && deed.step->outcome == "done") return deed.run;
   return std::nullopt;
+}
+
+std::map<std::int64_t, std::int64_t> Past::finishes(std::int64_t run) const {
+  std::map<std::int64_t, std::int64_t> finishes;
+  if (const PastRun* past = find(run))
+    for (const RunStep& step : past->steps)
+      if (const auto later = finished_in(run, step)) ++finishes[*later];
+  return finishes;
 }
 
 std::optional<std::int64_t> Past::changed_after(std::int64_t run, const Address& address,

@@ -22,6 +22,10 @@ std::string undo_command(std::int64_t run);
 /// The run that this one undid; nullopt: it was no undo.
 std::optional<std::int64_t> undone_by(const Run& run);
 
+/// What a run did, by the action's word: its own count, or, as long as it has none, that of its
+/// steps.
+std::map<std::string, std::int64_t> counts_of(const PastRun& past);
+
 /// The history as an undo reads it. An undo and the run that it undid cancel out, address by
 /// address; what a run ordered and a later one finished belongs to the first.
 class Past {
@@ -36,6 +40,8 @@ class Past {
   std::optional<std::int64_t> ordered_in(std::int64_t run, const RunStep& step) const;
   /// The run that finished what this step of `run` ordered.
   std::optional<std::int64_t> finished_in(std::int64_t run, const RunStep& step) const;
+  /// How many of a run's orders later runs finished, by the number of the run.
+  std::map<std::int64_t, std::int64_t> finishes(std::int64_t run) const;
   /// The last run after `run` that changed this address, and still counts.
   std::optional<std::int64_t> changed_after(std::int64_t run, const Address& address,
                                             const State& state) const;
@@ -55,7 +61,7 @@ class Past {
     bool cancelled = false;  ///< a later undo took it back
   };
 
-  void know(const Address& address, std::vector<Deed>& deeds);
+  static void know(std::vector<Deed>& deeds);
   const std::vector<Deed>& deeds(const Address& address) const;
 
   std::vector<PastRun> runs_ = {};

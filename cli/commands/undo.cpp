@@ -4,6 +4,7 @@
 
 #include "cli/approval.h"
 #include "cli/carry_out.h"
+#include "cli/read_past.h"
 #include "cli/session.h"
 #include "cli/still_needed.h"
 #include "cli/tell.h"
@@ -14,18 +15,8 @@ namespace jim {
 
 namespace {
 
-/// All that the history keeps; nullopt with the error told.
-std::optional<Past> read_past(Session& session) {
-  const auto runs = session.loop().run(session.store().runs());
-  if (!runs) return session.fail(runs.error()), std::nullopt;
-  std::vector<PastRun> all;
-  for (const Run& run : *runs) {
-    auto steps = session.loop().run(session.store().steps(run.number));
-    if (!steps) return session.fail(steps.error()), std::nullopt;
-    all.push_back({.run = run, .steps = std::move(*steps)});
-  }
-  return Past(std::move(all));
-}
+/// The exit status of a run that did some of it.
+constexpr int kInPart = 5;
 
 /// `k stays: w[0], w[1] and 3 more need it`.
 std::string stays_text(const Address& address, const std::vector<Address>& needed_by) {
@@ -97,7 +88,7 @@ int run_undo(Context& context, const HistoryFlags& flags) {
   Session session(context);
   if (!session.open_file() || !session.open_state("undo", true) || !session.open_providers())
     return session.status();
-  const auto past = read_past(session);
+  const auto past = read_past(session, [](const Run&) { return true; });
   if (!past) return session.status();
   if (past->find(flags.run) == nullptr)
     return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
@@ -121,7 +112,8 @@ int run_undo(Context& context, const HistoryFlags& flags) {
   const auto against = contradicted(*undo.plan, input);
   const int status =
       carry_out(context, session, *undo.undoing.expansion, *undo.plan, undo_command(flags.run));
-  if (!against.empty())
+  const bool did_something = status == 0 || status == kInPart;
+  if (did_something && !against.empty())
     context.terminal.err(
         fmt::format("the file still says otherwise of {}: change it too, or the next plan takes "
                     "this back\n",

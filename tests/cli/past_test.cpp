@@ -82,6 +82,26 @@ TEST(PastTest, WhatALaterRunFinishedBelongsToTheOneThatOrderedIt) {
   EXPECT_EQ(past.changed_after(1, kA, {}), std::nullopt);
 }
 
+TEST(PastTest, OrdersAreCountedByTheRunThatFinishedThem) {
+  const auto ordered = [](const char* address) {
+    return ended(step_of("create", address, address), "interrupted");
+  };
+  const Past past(runs_of({{"apply", {ordered("a"), ordered("b"), ordered("c"), ordered("d")}},
+                           {"apply", {step_of("finish", "a", "a"), step_of("finish", "b", "b")}},
+                           {"apply", {step_of("finish", "c", "c")}}}));
+  EXPECT_EQ(past.finishes(1), (std::map<std::int64_t, std::int64_t>{{2, 2}, {3, 1}}));
+}
+
+TEST(PastTest, ARunThatDidNotEndIsCountedByItsSteps) {
+  PastRun killed =
+      runs_of({{"apply",
+                {step_of("update", "a", "m1"), ended(step_of("create", "b", "m2"), ""),
+                 ended(step_of("create", "c", ""), ""), ended(step_of("replace", "d", "m4"), "")}}})
+          .front();
+  killed.run.ended.clear();
+  EXPECT_EQ(counts_of(killed), (std::map<std::string, std::int64_t>{{"create", 1}, {"update", 1}}));
+}
+
 TEST(PastTest, AnUndoThatALaterRunFinishedIsDone) {
   const Past past(runs_of({{"apply", {step_of("delete", "a", "m1", kSmall)}},
                            {"undo 1", {ended(step_of("create", "a", "m2"), "interrupted")}},
