@@ -138,7 +138,8 @@ jim history show 12)"},
         "history show",
         R"(Each step with the objects that it made or touched, how long it took, and the vendor's own
 numbers of the requests, which its support asks for.)",
-        R"(jim history show 12)"},
+        R"(jim history show 12
+jim history show last)"},
     ManualPage{
         "undo",
         R"(Plans, asks, and does it: what the run made goes, what it changed gets its former values, what it
@@ -147,7 +148,8 @@ with it. What a later run changed again is left alone, and so is what something 
 and so are secrets, which jim does not keep: all of that is said. An undo and the run that it undid
 cancel out, so that older runs can be undone next. 'protect', 'keep' and 'needs' stay as they are.
 The file is not changed; as long as it says otherwise, the next plan does too.)",
-        R"(jim undo 12)"},
+        R"(jim undo 12
+jim undo last)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over

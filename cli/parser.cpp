@@ -1,10 +1,12 @@
 #include "cli/parser.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "cli/manual.h"
 #include "core/base/text.h"
@@ -25,6 +27,22 @@ std::string check_amount(const std::string& text) {
   const double number = std::strtod(text.c_str(), &end);
   const bool good = !text.empty() && *end == '\0' && std::isfinite(number) && number >= 0;
   return good ? "" : "takes a number from 0 upwards, not '" + text + "'";
+}
+
+/// The number of a run; 0 for `last`, nullopt for what is neither.
+std::optional<std::int64_t> run_number_of(const std::string& text) {
+  if (text == "last") return 0;
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || number < 1) return std::nullopt;
+  return number;
+}
+
+/// What is wrong with the name of a run; empty when nothing is.
+std::string check_run(const std::string& text) {
+  if (run_number_of(text)) return {};
+  return "'" + text + "' is no run's number: take one that 'jim history' lists, or 'last'";
 }
 
 /// The parser with everything that its flags are read into.
@@ -277,10 +295,13 @@ void Parser::add_state() {
           [](Context& context) { return run_state_rebuild(context); });
 
   const auto run_number = [this](CLI::App* app) {
-    app->add_option("run", history_.run, "its number, from 'jim history'")
+    app->add_option_function<std::string>(
+           "run",
+           [this](const std::string& text) { history_.run = run_number_of(text).value_or(0); },
+           "its number, from 'jim history', or 'last'")
         ->type_name("RUN")
         ->required()
-        ->check(CLI::PositiveNumber);
+        ->check(&check_run);
   };
   auto* history = command(app_, "history", "list the runs: who, when, what", kLook);
   history->require_subcommand(0, 1);

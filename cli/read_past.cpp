@@ -1,5 +1,7 @@
 #include "cli/read_past.h"
 
+#include <fmt/format.h>
+
 #include <vector>
 
 namespace jim {
@@ -16,6 +18,20 @@ std::optional<Past> read_past(Session& session, const std::function<bool(const R
     past.steps = std::move(*steps);
   }
   return Past(std::move(all));
+}
+
+const PastRun* find_run(Session& session, const Past& past, std::int64_t number) {
+  const auto& runs = past.runs();
+  const bool last = number == 0 && !runs.empty();
+  if (const PastRun* found = last ? &runs.front() : past.find(number)) return found;
+  session.fail(Diagnostic{.code = ErrorCode::invalid_config,
+                          .message = number == 0 ? "the history has no run yet"
+                                                 : fmt::format("the history has no run {}", number),
+                          .hint = runs.empty()
+                                      ? "nothing was applied yet"
+                                      : fmt::format("it has runs {} to {}", runs.back().run.number,
+                                                    runs.front().run.number)});
+  return nullptr;
 }
 
 }  // namespace jim

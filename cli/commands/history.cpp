@@ -80,19 +80,6 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-const PastRun* find_run(Session& session, const Past& past, std::int64_t number) {
-  const PastRun* found = past.find(number);
-  if (found != nullptr) return found;
-  const auto& runs = past.runs();
-  session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                          .message = fmt::format("the history has no run {}", number),
-                          .hint = runs.empty()
-                                      ? "nothing was applied yet"
-                                      : fmt::format("it has runs {} to {}", runs.back().run.number,
-                                                    runs.front().run.number)});
-  return nullptr;
-}
-
 std::string sign_of(const std::string& word) {
   for (const Action action : kActions)
     if (action_word(action) == word) return std::string(action_sign(action));

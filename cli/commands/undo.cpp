@@ -90,11 +90,10 @@ int run_undo(Context& context, const HistoryFlags& flags) {
     return session.status();
   const auto past = read_past(session, [](const Run&) { return true; });
   if (!past) return session.status();
-  if (past->find(flags.run) == nullptr)
-    return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                                   .message = fmt::format("the history has no run {}", flags.run),
-                                   .hint = "'jim history' lists the runs"});
-  UndoInput input = {.run = flags.run,
+  const PastRun* undone = find_run(session, *past, flags.run);
+  if (undone == nullptr) return session.status();
+  const std::int64_t run = undone->run.number;
+  UndoInput input = {.run = run,
                      .past = *past,
                      .state = session.state(),
                      .config = session.workspace().config(),
@@ -103,15 +102,15 @@ int run_undo(Context& context, const HistoryFlags& flags) {
   Undo undo;
   if (!plan_undo(session, input, undo)) return session.status();
   if (!undo.plan) {
-    tell_nothing_to_do(context.terminal, flags.run, undo.undoing);
+    tell_nothing_to_do(context.terminal, run, undo.undoing);
     return session.close() ? 0 : session.status();
   }
   show_plan(context, *undo.plan);
   if (is_empty(*undo.plan)) return session.close() ? 0 : session.status();
-  if (!approved(context, fmt::format("Undo run {}?", flags.run))) return 1;
+  if (!approved(context, fmt::format("Undo run {}?", run))) return 1;
   const auto against = contradicted(*undo.plan, input);
   const int status =
-      carry_out(context, session, *undo.undoing.expansion, *undo.plan, undo_command(flags.run));
+      carry_out(context, session, *undo.undoing.expansion, *undo.plan, undo_command(run));
   const bool did_something = status == 0 || status == kInPart;
   if (did_something && !against.empty())
     context.terminal.err(
