@@ -128,8 +128,8 @@ where it was. Then say the new place in the file. It moves back in the same way.
 jim --state .jim/new.db state move --to .jim/state.db)"},
     ManualPage{
         "history",
-        R"(The last 100 runs that changed something, the latest first. A run that did not end still runs,
-or was killed: the next run went on from there. An object counts in the run that ordered it, also
+        R"(The last 100 runs that changed something, the latest first. A run that did not end was killed:
+the next run went on from there. An object counts in the run that ordered it, also
 when a later run finished it.)",
         R"(jim history
 jim history -o json

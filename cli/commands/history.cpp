@@ -15,8 +15,14 @@ namespace jim {
 
 namespace {
 
+/// Whether this run still runs: then it holds the lock.
+bool is_running(const Run& run, const std::optional<LockHolder>& holder) {
+  return run.ended.empty() && holder && holder->who == run.who;
+}
+
 /// How a run ended, in a word or two.
-std::string result_word(const Run& run) {
+std::string result_word(const Run& run, const std::optional<LockHolder>& holder) {
+  if (is_running(run, holder)) return "running";
   if (run.ended.empty()) return "did not end";
   switch (run.status) {
     case 0:
@@ -62,6 +68,20 @@ bool steps_matter(const Run& run) {
   return run.ended.empty() || run.status != 0 || run.counts.contains(kFinish);
 }
 
+/// Who holds the lock, where a run did not say that it ended.
+std::optional<LockHolder> holder_if_needed(Session& session, const Past& past) {
+  const auto& runs = past.runs();
+  const bool open = std::any_of(runs.begin(), runs.end(),
+                                [](const PastRun& one) { return one.run.ended.empty(); });
+  return open ? session.other_holder() : std::nullopt;
+}
+
+Value value_of(const Run& run, const std::optional<LockHolder>& holder) {
+  ValueMap map = run_to_value(run).as_map();
+  if (is_running(run, holder)) map.set("running", true);
+  return Value(std::move(map));
+}
+
 /// Rows of texts, each column as wide as its widest.
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
@@ -103,9 +123,10 @@ int run_history(Context& context) {
   if (!session.open_state_alone("history")) return session.status();
   const auto past = read_past(session, steps_matter);
   if (!past) return session.status();
+  const auto holder = holder_if_needed(session, *past);
   if (context.globals.format == Format::json) {
     ValueList list;
-    for (const PastRun& one : past->runs()) list.push_back(run_to_value(one.run));
+    for (const PastRun& one : past->runs()) list.push_back(value_of(one.run, holder));
     context.terminal.out(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
     return 0;
   }
@@ -118,7 +139,8 @@ int run_history(Context& context) {
   for (const PastRun& one : past->runs()) {
     const Run& run = one.run;
     rows.push_back({std::to_string(run.number), run.started, escape_control(run.who),
-                    escape_control(run.command), result_word(run), counts_text(*past, one)});
+                    escape_control(run.command), result_word(run, holder),
+                    counts_text(*past, one)});
   }
   context.terminal.out(table(rows));
   return 0;
@@ -132,16 +154,17 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
   const PastRun* found = find_run(session, *past, flags.run);
   if (found == nullptr) return session.status();
   const Run& run = found->run;
+  const auto holder = holder_if_needed(session, *past);
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const RunStep& step : found->steps) list.push_back(step_to_value(step));
-    ValueMap map = run_to_value(run).as_map();
+    ValueMap map = value_of(run, holder).as_map();
     map.set("steps", std::move(list));
     context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
   context.terminal.out(fmt::format("run {}  {}  {}  by {}, jim {}\nstarted {}{}\n\n", run.number,
-                                   escape_control(run.command), result_word(run),
+                                   escape_control(run.command), result_word(run, holder),
                                    escape_control(run.who), escape_control(run.version),
                                    run.started, run.ended.empty() ? "" : ", ended " + run.ended));
   std::vector<std::vector<std::string>> rows;
