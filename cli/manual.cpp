@@ -132,7 +132,7 @@ jim --state .jim/new.db state move --to .jim/state.db)"},
 the next run went on from there. An object counts in the run that ordered it, also
 when a later run finished it.)",
         R"(jim history
-jim history -o json
+jim history -o markdown
 jim history show 12)"},
     ManualPage{
         "history show",

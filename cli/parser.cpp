@@ -306,13 +306,15 @@ void Parser::add_state() {
   auto* history = command(app_, "history", "list the runs: who, when, what", kLook);
   history->require_subcommand(0, 1);
   runs_[history] = [](Context& context) { return run_history(context); };
-  speaks(history, {Format::json});
+  speaks(history, {Format::json, Format::markdown});
   auto* shown = command(*history, "show", "show each step of a run", "",
                         [this](Context& context) { return run_history_show(context, history_); });
-  speaks(shown, {Format::json});
+  speaks(shown, {Format::json, Format::markdown});
   run_number(shown);
-  run_number(command(app_, "undo", "restore what a run changed, as far as possible", kChange,
-                     [this](Context& context) { return run_undo(context, history_); }));
+  auto* undo = command(app_, "undo", "restore what a run changed, as far as possible", kChange,
+                       [this](Context& context) { return run_undo(context, history_); });
+  speaks(undo, {Format::json, Format::markdown});
+  run_number(undo);
 }
 
 void Parser::add_vendors() {

@@ -4,8 +4,9 @@
 #include <array>
 
 #include "cli/read_past.h"
-#include "cli/render/columns.h"
 #include "cli/render/duration.h"
+#include "cli/render/fenced.h"
+#include "cli/render/table.h"
 #include "cli/session.h"
 #include "core/base/text.h"
 #include "core/plan/change.h"
@@ -82,24 +83,6 @@ Value value_of(const Run& run, const std::optional<LockHolder>& holder) {
   return Value(std::move(map));
 }
 
-/// Rows of texts, each column as wide as its widest.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], columns(row[i]));
-    }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += row[i] + std::string(widths[i] + 2 - columns(row[i]), ' ');
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
 std::string sign_of(const std::string& word) {
   for (const Action action : kActions)
     if (action_word(action) == word) return std::string(action_sign(action));
@@ -114,6 +97,23 @@ std::string outcome_text(const Past& past, std::int64_t run, const RunStep& step
   if (const auto later = past.finished_in(run, step))
     text += fmt::format(", finished in run {}", *later);
   return text;
+}
+
+/// The steps of a run: `with_head` for a table that has one.
+std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& one,
+                                              bool with_head) {
+  std::vector<std::vector<std::string>> rows;
+  if (with_head) rows.push_back({"", "address", "type", "objects", "result", "requests"});
+  for (const RunStep& step : one.steps) {
+    rows.push_back({(with_head ? "" : "  ") + sign_of(step.action),
+                    escape_control(step.address.text()), escape_control(step.type),
+                    escape_control(join(step.ids, ", ")),
+                    outcome_text(past, one.run.number, step)});
+    if (!step.requests.empty())
+      rows.back().push_back((with_head ? "" : "requests ") +
+                            escape_control(join(step.requests, ", ")));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -142,7 +142,8 @@ int run_history(Context& context) {
                     escape_control(run.command), result_word(run, holder),
                     counts_text(*past, one)});
   }
-  context.terminal.out(table(rows));
+  context.terminal.out(context.globals.format == Format::markdown ? markdown_table(rows)
+                                                                  : text_table(rows));
   return 0;
 }
 
@@ -163,23 +164,20 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
     context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
-  context.terminal.out(fmt::format("run {}  {}  {}  by {}, jim {}\nstarted {}{}\n\n", run.number,
+  const bool markdown = context.globals.format == Format::markdown;
+  context.terminal.out(fmt::format("{4}run {0}  {1}  {2}{4}  by {3}", run.number,
                                    escape_control(run.command), result_word(run, holder),
-                                   escape_control(run.who), escape_control(run.version),
+                                   escape_control(run.who), markdown ? "**" : ""));
+  context.terminal.out(fmt::format(", jim {}\nstarted {}{}\n\n", escape_control(run.version),
                                    run.started, run.ended.empty() ? "" : ", ended " + run.ended));
-  std::vector<std::vector<std::string>> rows;
+  context.terminal.out(markdown ? markdown_table(rows_of(*past, *found, true))
+                                : text_table(rows_of(*past, *found, false)));
   for (const RunStep& step : found->steps) {
-    rows.push_back({"  " + sign_of(step.action), escape_control(step.address.text()),
-                    escape_control(step.type), escape_control(join(step.ids, ", ")),
-                    outcome_text(*past, run.number, step)});
-    if (!step.requests.empty())
-      rows.back().push_back("requests " + escape_control(join(step.requests, ", ")));
+    if (step.error.empty()) continue;
+    const std::string error =
+        escape_control(step.address.text()) + ": " + escape_control(step.error);
+    context.terminal.out("\n" + (markdown ? fenced("text", error + "\n") : error + "\n"));
   }
-  context.terminal.out(table(rows));
-  for (const RunStep& step : found->steps)
-    if (!step.error.empty())
-      context.terminal.out(fmt::format("\n{}: {}\n", escape_control(step.address.text()),
-                                       escape_control(step.error)));
   return 0;
 }
 

@@ -5,11 +5,13 @@
 #include "cli/approval.h"
 #include "cli/carry_out.h"
 #include "cli/read_past.h"
+#include "cli/render/report_text.h"
 #include "cli/session.h"
 #include "cli/still_needed.h"
 #include "cli/tell.h"
 #include "cli/undoing.h"
 #include "core/base/text.h"
+#include "core/value/json.h"
 
 namespace jim {
 
@@ -101,12 +103,14 @@ int run_undo(Context& context, const HistoryFlags& flags) {
                      .types = session.workspace().types()};
   Undo undo;
   if (!plan_undo(session, input, undo)) return session.status();
-  if (!undo.plan) {
-    tell_nothing_to_do(context.terminal, run, undo.undoing);
+  if (!undo.plan || is_empty(*undo.plan)) {
+    if (undo.plan) show_plan(context, *undo.plan);
+    if (context.globals.format == Format::json)  // a program reads the same as of any other run
+      context.terminal.out(to_json(report_value({}), {.indent = 2}) + "\n");
+    if (!undo.plan) tell_nothing_to_do(context.terminal, run, undo.undoing);
     return session.close() ? 0 : session.status();
   }
   show_plan(context, *undo.plan);
-  if (is_empty(*undo.plan)) return session.close() ? 0 : session.status();
   if (!approved(context, fmt::format("Undo run {}?", run))) return 1;
   const auto against = contradicted(*undo.plan, input);
   const int status =
