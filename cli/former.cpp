@@ -138,7 +138,7 @@ Former::Restored Former::restore(const RunStep& step) const {
       restored.desired.keep = desired->keep;
     }
     take(step, desired, given, block, restored);
-    add_needs(step, restored);
+    add_wants(step, restored);
   }
   if (record != nullptr) {
     restored.desired.protect = record->protect;
@@ -321,9 +321,9 @@ std::string Former::reference_to(const Address& address) const {
   return fmt::format("{}[{}].id", address.name, before);
 }
 
-void Former::add_needs(const RunStep& step, Restored& restored) const {
+void Former::add_wants(const RunStep& step, Restored& restored) const {
   if (const ResourceBlock* block = block_of(step.address.name))
-    restored.needs.insert(block->needs.begin(), block->needs.end());
+    restored.wants.insert(block->needs.begin(), block->needs.end());
   const Record* record = input_.state.find(step.address);
   if (record == nullptr) return;
   for (const std::string& need : record->needs) {
@@ -331,7 +331,7 @@ void Former::add_needs(const RunStep& step, Restored& restored) const {
     for (const auto& [id, address] : ids_)
       if (address.name == need) ids.insert(id);
     // Needed for its id alone: what has another now needs it no more.
-    if (!holds_one_of(record->attributes, ids)) restored.needs.insert(need);
+    if (!holds_one_of(record->attributes, ids)) restored.wants.insert(need);
   }
 }
 

@@ -29,7 +29,8 @@ class Former {
 
   struct Restored {
     Desired desired = {};
-    std::set<std::string> needs = {};     ///< of its block
+    std::set<std::string> needs = {};     ///< of its block, as far as values refer to it
+    std::set<std::string> wants = {};     ///< what its block is to come after all the same
     std::vector<std::string> notes = {};  ///< what of it is not restored
     std::string cannot = {};              ///< why it cannot be restored at all
   };
@@ -56,7 +57,7 @@ class Former {
   Resolved resolve_text(const RunStep& step, const std::string& text, Restored& restored) const;
   std::string reference_to(const Address& address) const;
   /// What the block of a restored resource needs beside what its values refer to.
-  void add_needs(const RunStep& step, Restored& restored) const;
+  void add_wants(const RunStep& step, Restored& restored) const;
   const std::string& key() const { return input_.state.head.fingerprint_key; }
 
   const UndoInput& input_;

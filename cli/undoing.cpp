@@ -74,6 +74,7 @@ class Maker {
     needs_.clear();
     notes_.clear();
     undoing_.blocks.clear();
+    std::map<std::string, std::set<std::string>> wants;
     for (const auto& [address, step] : steps_) {
       auto restored = former.restore(*step);
       if (!restored.cannot.empty()) {
@@ -84,10 +85,33 @@ class Maker {
       }
       for (const std::string& note : restored.notes) notes_.push_back(note);
       needs_[address.name].insert(restored.needs.begin(), restored.needs.end());
+      wants[address.name].insert(restored.wants.begin(), restored.wants.end());
       resources_.push_back(std::move(restored.desired));
     }
+    for (const auto& [name, wanted] : wants)
+      for (const std::string& want : wanted)
+        if (!comes_after(want, name)) needs_[name].insert(want);
     present_ = std::move(present);
     return true;
+  }
+
+  /// Whether one block needs another, directly or not.
+  bool comes_after(const std::string& block, const std::string& other) const {
+    std::set<std::string> seen = {block};
+    std::vector<std::string> open = {block};
+    while (!open.empty()) {
+      const std::string name = open.back();
+      open.pop_back();
+      if (name == other) return true;
+      const auto restored = needs_.find(name);
+      const auto& of_file = input_.file.needs(name);
+      const std::set<std::string> needs =
+          restored != needs_.end() ? restored->second
+                                   : std::set<std::string>(of_file.begin(), of_file.end());
+      for (const std::string& need : needs)
+        if (seen.insert(need).second) open.push_back(need);
+    }
+    return false;
   }
 
   /// What the run left alone is there too, for whatever refers to it.

@@ -193,6 +193,18 @@ TEST_F(UndoTest, ASecretComesBackFromTheFileAlone) {
             "cannot a: user_data is a secret, which jim does not keep; put it into the file\n");
 }
 
+TEST_F(UndoTest, AReferenceCountsMoreThanANeedThatTheFileNames) {
+  bench.write(
+      "  a: { type: fake.machine, name: a, size: s }\n"
+      "  k: { type: fake.key, name: l, needs: [a] }\n");
+  EXPECT_EQ(undone(2, destroyed()),
+            "create k name: null > \"k\" # run 2 deleted it\n"
+            "create a key: null > ? name: null > \"a\" size: null > \"s\" # run 2 deleted it\n"
+            "the file contradicts k\n");
+  EXPECT_EQ(plan->changes[1].needs, std::vector<std::string>{"k"});
+  EXPECT_TRUE(plan->changes[0].needs.empty());
+}
+
 // --- what others still need
 
 TEST_F(UndoTest, WhatAStandingOneNeedsIsNamed) {
