@@ -32,7 +32,9 @@ void show_report(Context& context, const Plan& plan, const Report& report, Durat
 
 void show_plan(Context& context, const Plan& plan) {
   // stdout holds the report alone when a program reads it.
-  if (context.globals.format == Format::text) {
+  if (context.globals.format == Format::markdown) {
+    context.terminal.out(plan_markdown(plan) + (is_empty(plan) ? "" : "\n"));
+  } else if (context.globals.format == Format::text) {
     context.terminal.out(plan_text(plan, Paint(context.terminal.out_look().colour)) +
                          (is_empty(plan) ? "" : "\n"));
   } else {

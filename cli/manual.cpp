@@ -128,23 +128,28 @@ where it was. Then say the new place in the file. It moves back in the same way.
 jim --state .jim/new.db state move --to .jim/state.db)"},
     ManualPage{
         "history",
-        R"(The last 100 runs that changed something, the latest first. A run that did not end still runs,
-or was killed: the next run went on from there.)",
+        R"(The last 100 runs that changed something, the latest first. A run that did not end was killed:
+the next run went on from there. An object counts in the run that ordered it, also
+when a later run finished it.)",
         R"(jim history
-jim history -o json
+jim history -o markdown
 jim history show 12)"},
     ManualPage{
         "history show",
         R"(Each step with the objects that it made or touched, how long it took, and the vendor's own
 numbers of the requests, which its support asks for.)",
-        R"(jim history show 12)"},
+        R"(jim history show 12
+jim history show last)"},
     ManualPage{
         "undo",
         R"(Plans, asks, and does it: what the run made goes, what it changed gets its former values, what it
-deleted is made anew (another machine, with nothing on its disks). What a later run
-changed again is left alone, and so are secrets, which jim does not keep: both are
-said. The file is not changed; as long as it says otherwise, the next plan does too.)",
-        R"(jim undo 12)"},
+deleted is made anew (another machine, with nothing on its disks) and refers to what is made anew
+with it. What a later run changed again is left alone, and so is what something else still needs,
+and so are secrets, which jim does not keep: all of that is said. An undo and the run that it undid
+cancel out, so that older runs can be undone next. 'protect', 'keep' and 'needs' stay as they are.
+The file is not changed; as long as it says otherwise, the next plan does too.)",
+        R"(jim undo 12
+jim undo last)"},
     ManualPage{"state rebuild",
                R"(Looks for this project's marks on all objects of the accounts that the
 file uses, and writes a record for each. Objects that were made with another state are taken over

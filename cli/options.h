@@ -65,7 +65,7 @@ struct StateFlags {
 };
 
 struct HistoryFlags {
-  std::int64_t run = 0;  ///< its number
+  std::int64_t run = 0;  ///< its number; 0: the last one
 };
 
 struct ExplainFlags {

@@ -1,10 +1,12 @@
 #include "cli/parser.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "cli/habits.h"
 #include "cli/manual.h"
@@ -26,6 +28,22 @@ std::string check_amount(const std::string& text) {
   const double number = std::strtod(text.c_str(), &end);
   const bool good = !text.empty() && *end == '\0' && std::isfinite(number) && number >= 0;
   return good ? "" : "takes a number from 0 upwards, not '" + text + "'";
+}
+
+/// The number of a run; 0 for `last`, nullopt for what is neither.
+std::optional<std::int64_t> run_number_of(const std::string& text) {
+  if (text == "last") return 0;
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || number < 1) return std::nullopt;
+  return number;
+}
+
+/// What is wrong with the name of a run; empty when nothing is.
+std::string check_run(const std::string& text) {
+  if (run_number_of(text)) return {};
+  return "'" + text + "' is no run's number: take one that 'jim history' lists, or 'last'";
 }
 
 /// The parser with everything that its flags are read into.
@@ -278,21 +296,26 @@ void Parser::add_state() {
           [](Context& context) { return run_state_rebuild(context); });
 
   const auto run_number = [this](CLI::App* app) {
-    app->add_option("run", history_.run, "its number, from 'jim history'")
+    app->add_option_function<std::string>(
+           "run",
+           [this](const std::string& text) { history_.run = run_number_of(text).value_or(0); },
+           "its number, from 'jim history', or 'last'")
         ->type_name("RUN")
         ->required()
-        ->check(CLI::PositiveNumber);
+        ->check(&check_run);
   };
   auto* history = command(app_, "history", "list the runs: who, when, what", kLook);
   history->require_subcommand(0, 1);
   runs_[history] = [](Context& context) { return run_history(context); };
-  speaks(history, {Format::json});
+  speaks(history, {Format::json, Format::markdown});
   auto* shown = command(*history, "show", "show each step of a run", "",
                         [this](Context& context) { return run_history_show(context, history_); });
-  speaks(shown, {Format::json});
+  speaks(shown, {Format::json, Format::markdown});
   run_number(shown);
-  run_number(command(app_, "undo", "restore what a run changed, as far as possible", kChange,
-                     [this](Context& context) { return run_undo(context, history_); }));
+  auto* undo = command(app_, "undo", "restore what a run changed, as far as possible", kChange,
+                       [this](Context& context) { return run_undo(context, history_); });
+  speaks(undo, {Format::json, Format::markdown});
+  run_number(undo);
 }
 
 void Parser::add_vendors() {

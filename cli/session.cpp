@@ -209,6 +209,12 @@ bool Session::know_types_of_state() {
   return true;
 }
 
+std::optional<LockHolder> Session::other_holder() {
+  if (lock_) return std::nullopt;
+  const auto holder = loop_.run(store_->holder());
+  return holder ? *holder : std::nullopt;
+}
+
 bool Session::make_state() {
   if (!state_.head.lineage.empty()) return true;
   const StateHead head = {.project = workspace_.config().project,

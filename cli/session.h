@@ -58,6 +58,8 @@ class Session {
   /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
   /// the end.
   bool open_state(const std::string& command, bool to_write);
+  /// Who else is at work on this state; nullopt: nobody, or the place does not tell.
+  std::optional<LockHolder> other_holder();
   /// Makes the state's identity when there is none. Needs the lock.
   bool make_state();
   /// Makes the providers; starts the sandbox when it was asked for.

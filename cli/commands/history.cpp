@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
-#include "cli/render/columns.h"
+#include "cli/read_past.h"
 #include "cli/render/duration.h"
+#include "cli/render/fenced.h"
+#include "cli/render/table.h"
 #include "cli/session.h"
 #include "core/base/text.h"
 #include "core/plan/change.h"
@@ -13,8 +16,14 @@ namespace jim {
 
 namespace {
 
+/// Whether this run still runs: then it holds the lock.
+bool is_running(const Run& run, const std::optional<LockHolder>& holder) {
+  return run.ended.empty() && holder && holder->who == run.who;
+}
+
 /// How a run ended, in a word or two.
-std::string result_word(const Run& run) {
+std::string result_word(const Run& run, const std::optional<LockHolder>& holder) {
+  if (is_running(run, holder)) return "running";
   if (run.ended.empty()) return "did not end";
   switch (run.status) {
     case 0:
@@ -30,62 +39,81 @@ std::string result_word(const Run& run) {
   }
 }
 
-/// `+5 ~1 -2`, in the signs of a plan.
-std::string counts_text(const Run& run) {
+constexpr std::array kActions = {Action::create, Action::update, Action::replace, Action::remove,
+                                 Action::adopt,  Action::rename, Action::forget};
+
+/// `+5 ~1 -2`, in the signs of a plan, and what was finished of other runs and by others.
+std::string counts_text(const Past& past, const PastRun& one) {
+  std::vector<std::string> signs;
+  const auto counts = counts_of(one);
+  std::int64_t ordered = 0;
+  for (const Action action : kActions) {
+    const auto count = counts.find(std::string(action_word(action)));
+    if (count == counts.end() || count->second <= 0) continue;
+    signs.push_back(fmt::format("{}{}", action_sign(action), count->second));
+    if (action == Action::create || action == Action::replace) ordered += count->second;
+  }
   std::vector<std::string> parts;
-  for (const Action action : {Action::create, Action::update, Action::replace, Action::remove,
-                              Action::adopt, Action::rename, Action::forget})
-    if (const auto count = run.counts.find(std::string(action_word(action)));
-        count != run.counts.end() && count->second > 0)
-      parts.push_back(fmt::format("{}{}", action_sign(action), count->second));
-  return join(parts, " ");
+  if (!signs.empty()) parts.push_back(join(signs, " "));
+  for (const auto& [later, count] : past.finishes(one.run.number))
+    parts.push_back(count == ordered && signs.size() == 1
+                        ? fmt::format("finished in run {}", later)
+                        : fmt::format("{} finished in run {}", count, later));
+  if (const auto finished = counts.find(kFinish); finished != counts.end())
+    parts.push_back(fmt::format("finished {}", finished->second));
+  return join(parts, ", ");
 }
 
-/// Rows of texts, each column as wide as its widest.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], columns(row[i]));
-    }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += row[i] + std::string(widths[i] + 2 - columns(row[i]), ' ');
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
+/// Whether the steps tell more of it than the run itself, in a list of all.
+bool steps_matter(const Run& run) {
+  return run.ended.empty() || run.status != 0 || run.counts.contains(kFinish);
 }
 
-std::optional<Run> find_run(Session& session, std::int64_t number) {
-  const auto runs = session.loop().run(session.store().runs());
-  if (!runs) {
-    session.fail(runs.error());
-    return std::nullopt;
-  }
-  for (const Run& run : *runs)
-    if (run.number == number) return run;
-  session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                          .message = fmt::format("the history has no run {}", number),
-                          .hint = runs->empty()
-                                      ? "nothing was applied yet"
-                                      : fmt::format("it has runs {} to {}", runs->back().number,
-                                                    runs->front().number)});
-  return std::nullopt;
+/// Who holds the lock, where a run did not say that it ended.
+std::optional<LockHolder> holder_if_needed(Session& session, const Past& past) {
+  const auto& runs = past.runs();
+  const bool open = std::any_of(runs.begin(), runs.end(),
+                                [](const PastRun& one) { return one.run.ended.empty(); });
+  return open ? session.other_holder() : std::nullopt;
+}
+
+Value value_of(const Run& run, const std::optional<LockHolder>& holder) {
+  ValueMap map = run_to_value(run).as_map();
+  if (is_running(run, holder)) map.set("running", true);
+  return Value(std::move(map));
 }
 
 std::string sign_of(const std::string& word) {
-  for (const Action action : {Action::create, Action::update, Action::replace, Action::remove,
-                              Action::adopt, Action::rename, Action::forget})
+  for (const Action action : kActions)
     if (action_word(action) == word) return std::string(action_sign(action));
-  return "?";
+  return word == kFinish ? std::string(action_sign(Action::update)) : "?";
 }
 
-std::string outcome_text(const RunStep& step) {
-  const std::string outcome = step.outcome.empty() ? "did not end" : step.outcome;
-  return step.took > Duration::zero() ? outcome + " in " + duration_text(step.took) : outcome;
+std::string outcome_text(const Past& past, std::int64_t run, const RunStep& step) {
+  std::string text = step.outcome.empty() ? "did not end" : step.outcome;
+  if (step.took > Duration::zero()) text += " in " + duration_text(step.took);
+  if (const auto ordered = past.ordered_in(run, step))
+    text += fmt::format(", ordered in run {}", *ordered);
+  if (const auto later = past.finished_in(run, step))
+    text += fmt::format(", finished in run {}", *later);
+  return text;
+}
+
+/// The steps of a run: `with_head` for a table that has one.
+std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& one,
+                                              bool with_head) {
+  std::vector<std::vector<std::string>> rows;
+  if (with_head) rows.push_back({"", "address", "type", "objects", "result", "requests"});
+  for (const RunStep& step : one.steps) {
+    rows.push_back({(with_head ? "" : "  ") + sign_of(step.action),
+                    escape_control(step.address.text()), escape_control(step.type),
+                    escape_control(join(step.ids, ", ")),
+                    outcome_text(past, one.run.number, step)});
+    if (!step.requests.empty())
+      rows.back().push_back((with_head ? "" : "requests ") +
+                            escape_control(join(step.requests, ", ")));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -93,59 +121,63 @@ std::string outcome_text(const RunStep& step) {
 int run_history(Context& context) {
   Session session(context);
   if (!session.open_state_alone("history")) return session.status();
-  const auto runs = session.loop().run(session.store().runs());
-  if (!runs) return session.fail(runs.error());
+  const auto past = read_past(session, steps_matter);
+  if (!past) return session.status();
+  const auto holder = holder_if_needed(session, *past);
   if (context.globals.format == Format::json) {
     ValueList list;
-    for (const Run& run : *runs) list.push_back(run_to_value(run));
+    for (const PastRun& one : past->runs()) list.push_back(value_of(one.run, holder));
     context.terminal.out(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
     return 0;
   }
-  if (runs->empty()) {
+  if (past->runs().empty()) {
     context.terminal.err("no run has changed anything yet\n");
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {
       {"run", "started", "who", "command", "result", "done"}};
-  for (const Run& run : *runs)
+  for (const PastRun& one : past->runs()) {
+    const Run& run = one.run;
     rows.push_back({std::to_string(run.number), run.started, escape_control(run.who),
-                    escape_control(run.command), result_word(run), counts_text(run)});
-  context.terminal.out(table(rows));
+                    escape_control(run.command), result_word(run, holder),
+                    counts_text(*past, one)});
+  }
+  context.terminal.out(context.globals.format == Format::markdown ? markdown_table(rows)
+                                                                  : text_table(rows));
   return 0;
 }
 
 int run_history_show(Context& context, const HistoryFlags& flags) {
   Session session(context);
   if (!session.open_state_alone("history show")) return session.status();
-  const auto run = find_run(session, flags.run);
-  if (!run) return session.status();
-  const auto steps = session.loop().run(session.store().steps(flags.run));
-  if (!steps) return session.fail(steps.error());
+  const auto past = read_past(session, [](const Run&) { return true; });
+  if (!past) return session.status();
+  const PastRun* found = find_run(session, *past, flags.run);
+  if (found == nullptr) return session.status();
+  const Run& run = found->run;
+  const auto holder = holder_if_needed(session, *past);
   if (context.globals.format == Format::json) {
     ValueList list;
-    for (const RunStep& step : *steps) list.push_back(step_to_value(step));
-    ValueMap map = run_to_value(*run).as_map();
+    for (const RunStep& step : found->steps) list.push_back(step_to_value(step));
+    ValueMap map = value_of(run, holder).as_map();
     map.set("steps", std::move(list));
     context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
-  context.terminal.out(fmt::format(
-      "run {}  {}  {}  by {}, jim {}\nstarted {}{}\n\n", run->number, escape_control(run->command),
-      result_word(*run), escape_control(run->who), escape_control(run->version), run->started,
-      run->ended.empty() ? "" : ", ended " + run->ended));
-  std::vector<std::vector<std::string>> rows;
-  for (const RunStep& step : *steps) {
-    rows.push_back({"  " + sign_of(step.action), escape_control(step.address.text()),
-                    escape_control(step.type), escape_control(join(step.ids, ", ")),
-                    outcome_text(step)});
-    if (!step.requests.empty())
-      rows.back().push_back("requests " + escape_control(join(step.requests, ", ")));
+  const bool markdown = context.globals.format == Format::markdown;
+  context.terminal.out(fmt::format("{4}run {0}  {1}  {2}{4}  by {3}", run.number,
+                                   escape_control(run.command), result_word(run, holder),
+                                   escape_control(run.who), markdown ? "**" : ""));
+  context.terminal.out(fmt::format(", jim {}\nstarted {}{}\n\n", escape_control(run.version),
+                                   run.started, run.ended.empty() ? "" : ", ended " + run.ended));
+  context.terminal.out(markdown ? markdown_table(rows_of(*past, *found, true))
+                                : text_table(rows_of(*past, *found, false)));
+  for (const RunStep& step : found->steps) {
+    if (step.error.empty()) continue;
+    const std::string error =
+        escape_control(step.address.text()) + ": " + escape_control(step.error);
+    context.terminal.out("\n" + (markdown ? fenced("text", error + "\n") : error + "\n"));
   }
-  context.terminal.out(table(rows));
-  for (const RunStep& step : *steps)
-    if (!step.error.empty())
-      context.terminal.out(fmt::format("\n{}: {}\n", escape_control(step.address.text()),
-                                       escape_control(step.error)));
   return 0;
 }
 

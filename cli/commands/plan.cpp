@@ -51,6 +51,16 @@ bool may_write(Session& session, const std::string& out) {
   return true;
 }
 
+/// What another run is making is seen before it is finished.
+void tell_of_other_run(Context& context, Session& session) {
+  const auto holder = session.other_holder();
+  if (!holder) return;
+  context.terminal.err("note: '" + escape_control(holder->command) + "' by " +
+                       escape_control(holder->who) + " is at work since " +
+                       escape_control(holder->since) +
+                       "; what it is making shows as half-made\n\n");
+}
+
 }  // namespace
 
 int run_plan(Context& context, const PlanFlags& flags) {
@@ -62,6 +72,7 @@ int run_plan(Context& context, const PlanFlags& flags) {
   if (!session.open_state("plan", saved)) return session.status();
   if (saved && (!may_write(session, flags.out) || !session.make_state())) return session.status();
   if (!flags.offline && !session.open_providers()) return session.status();
+  if (!flags.offline) tell_of_other_run(context, session);
   const PlanOptions options = {
       .destroy = flags.destroy, .targets = flags.targets, .excludes = flags.excludes};
   if (!check_selection(session, options) || !session.refresh(flags.offline))

@@ -1,51 +1,86 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/approval.h"
 #include "cli/carry_out.h"
+#include "cli/read_past.h"
+#include "cli/render/report_text.h"
 #include "cli/session.h"
+#include "cli/still_needed.h"
 #include "cli/tell.h"
 #include "cli/undoing.h"
 #include "core/base/text.h"
-#include "core/config/load.h"
+#include "core/value/json.h"
 
 namespace jim {
 
 namespace {
 
-/// One file, in memory: what must exist for the run to be undone.
-class OneFile : public Files {
- public:
-  explicit OneFile(std::string text) : text_(std::move(text)) {}
-  Result<std::string> read(const std::string& path, std::size_t /*limit*/) const override {
-    if (path == kName) return text_;
-    return Diagnostic{.code = ErrorCode::not_found, .message = path + " does not exist"};
-  }
-  Result<void> write(const std::string& path, const std::string& /*content*/) override {
-    return Diagnostic{.code = ErrorCode::io, .message = path + " cannot be written"};
-  }
-  bool exists(const std::string& path) const override { return path == kName; }
-  Result<std::vector<std::string>> list(const std::string& /*folder*/) const override {
-    return std::vector<std::string>{kName};
-  }
-  static constexpr const char* kName = "history";
+/// The exit status of a run that did some of it.
+constexpr int kInPart = 5;
 
- private:
-  std::string text_;
+/// `k stays: w[0], w[1] and 3 more need it`.
+std::string stays_text(const Address& address, const std::vector<Address>& needed_by) {
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> names;
+  for (const Address& one : needed_by)
+    if (names.size() < kMostNamed) names.push_back(one.text());
+  const bool more = needed_by.size() > kMostNamed;
+  return fmt::format("{} stays: {}{} {} it\n", escape_control(address.text()),
+                     escape_control(join(names, ", ")),
+                     more ? fmt::format(" and {} more", needed_by.size() - kMostNamed) : "",
+                     needed_by.size() == 1 ? "needs" : "need");
+}
+
+/// What is to be done, and what it is made from.
+struct Undo {
+  Undoing undoing = {};
+  std::optional<Plan> plan = {};  ///< null: there is nothing to undo
 };
 
-/// Addresses that runs after `run` changed, with the first such run; false with the error told.
-bool find_later(Session& session, std::int64_t run, std::map<std::string, std::int64_t>& later,
-                bool& known) {
-  const auto runs = session.loop().run(session.store().runs());
-  if (!runs) return session.fail(runs.error()), false;
-  for (const Run& one : *runs) {
-    known = known || one.number == run;
-    if (one.number <= run) continue;
-    const auto steps = session.loop().run(session.store().steps(one.number));
-    if (!steps) return session.fail(steps.error()), false;
-    for (const RunStep& step : *steps) later[step.address.text()] = one.number;
+/// Leaves out what something else still needs, until nothing is left to leave out. False with the
+/// errors told.
+bool plan_undo(Session& session, UndoInput& input, Undo& undo) {
+  bool read = false;
+  std::string stays;
+  while (true) {
+    undo.undoing = undo_run(input);
+    undo.plan.reset();
+    if (undo.undoing.targets.empty()) break;
+    if (!read && !session.refresh(false)) return false;
+    read = true;
+    Diagnostics found;
+    const PlanOptions options = options_of(input, undo.undoing);
+    undo.plan = make_plan(undo.undoing.config, *undo.undoing.expansion, session.state(),
+                          session.snapshot(), options, session.workspace().types(), found);
+    if (!undo.plan) return session.fail(found), false;
+    give_back(*undo.plan, input, undo.undoing);
+    const auto needed = still_needed(*undo.plan, session.state());
+    if (needed.empty()) break;
+    for (const auto& [address, by] : needed) {
+      input.staying.insert(address);
+      stays += stays_text(address, by);
+    }
   }
+  if (undo.plan) {  // an undo leaves the file's words on other things to the next apply
+    undo.plan->guards.clear();
+    undo.plan->presumed.clear();
+  }
+  for (const std::string& why : undo.undoing.cannot)
+    session.terminal().err("cannot be restored: " + escape_control(why) + "\n");
+  session.terminal().err(stays);
   return true;
+}
+
+void tell_nothing_to_do(Terminal& terminal, std::int64_t run, const Undoing& undoing) {
+  if (undoing.done.empty() || !undoing.cannot.empty()) {
+    terminal.err("there is nothing of this run that could be undone\n");
+    return;
+  }
+  std::int64_t by = 0;
+  for (const auto& [address, number] : undoing.done) by = std::max(by, number);
+  terminal.err(fmt::format("run {} is undone already, by run {}\n", run, by));
 }
 
 }  // namespace
@@ -55,48 +90,37 @@ int run_undo(Context& context, const HistoryFlags& flags) {
   Session session(context);
   if (!session.open_file() || !session.open_state("undo", true) || !session.open_providers())
     return session.status();
-  std::map<std::string, std::int64_t> later;
-  bool known = false;
-  if (!find_later(session, flags.run, later, known)) return session.status();
-  if (!known)
-    return session.fail(Diagnostic{.code = ErrorCode::invalid_config,
-                                   .message = fmt::format("the history has no run {}", flags.run),
-                                   .hint = "'jim history' lists the runs"});
-  const auto steps = session.loop().run(session.store().steps(flags.run));
-  if (!steps) return session.fail(steps.error());
-  std::map<std::string, ValueMap> desired;
-  for (const Desired& one : session.workspace().expansion().resources())
-    desired[one.address.text()] = one.attributes;
-  const Undoing undoing =
-      undo_run(session.state(), *steps, later, session.workspace().types(), desired);
-  for (const std::string& why : undoing.cannot)
-    context.terminal.err("cannot be restored: " + escape_control(why) + "\n");
-  if (undoing.targets.empty()) {
-    context.terminal.err("there is nothing of this run that could be undone\n");
+  const auto past = read_past(session, [](const Run&) { return true; });
+  if (!past) return session.status();
+  const PastRun* undone = find_run(session, *past, flags.run);
+  if (undone == nullptr) return session.status();
+  const std::int64_t run = undone->run.number;
+  UndoInput input = {.run = run,
+                     .past = *past,
+                     .state = session.state(),
+                     .config = session.workspace().config(),
+                     .file = session.workspace().expansion(),
+                     .types = session.workspace().types()};
+  Undo undo;
+  if (!plan_undo(session, input, undo)) return session.status();
+  if (!undo.plan || is_empty(*undo.plan)) {
+    if (undo.plan) show_plan(context, *undo.plan);
+    if (context.globals.format == Format::json)  // a program reads the same as of any other run
+      context.terminal.out(to_json(report_value({}), {.indent = 2}) + "\n");
+    if (!undo.plan) tell_nothing_to_do(context.terminal, run, undo.undoing);
     return session.close() ? 0 : session.status();
   }
-
-  const OneFile file(undoing.text);
-  Diagnostics found;
-  const auto config = load_config(file, {OneFile::kName}, found);
-  Surroundings surroundings;
-  surroundings.vars.set("values", Value(undoing.values));
-  std::optional<Expansion> expansion;
-  if (config) expansion = expand(*config, session.workspace().types(), file, surroundings, found);
-  if (!expansion) return session.fail(found);
-  if (!session.refresh(false)) return session.status();
-  const PlanOptions options = {.targets = undoing.targets, .exact = true};
-  auto plan = make_plan(*config, *expansion, session.state(), session.snapshot(), options,
-                        session.workspace().types(), found);
-  if (!plan) return session.fail(found);
-  show_plan(context, *plan);
-  if (is_empty(*plan)) return session.close() ? 0 : session.status();
-  if (!approved(context, fmt::format("Undo run {}?", flags.run))) return 1;
+  show_plan(context, *undo.plan);
+  if (!approved(context, fmt::format("Undo run {}?", run))) return 1;
+  const auto against = contradicted(*undo.plan, input);
   const int status =
-      carry_out(context, session, *expansion, *plan, fmt::format("undo {}", flags.run));
-  context.terminal.err(
-      "the file still says otherwise: change it too, or the next plan takes this "
-      "back\n");
+      carry_out(context, session, *undo.undoing.expansion, *undo.plan, undo_command(run));
+  const bool did_something = status == 0 || status == kInPart;
+  if (did_something && !against.empty())
+    context.terminal.err(
+        fmt::format("the file still says otherwise of {}: change it too, or the next plan takes "
+                    "this back\n",
+                    escape_control(folded(against))));
   return status;
 }
 

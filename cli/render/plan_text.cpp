@@ -5,6 +5,7 @@
 
 #include "cli/render/columns.h"
 #include "cli/render/duration.h"
+#include "cli/render/fenced.h"
 #include "cli/render/fold.h"
 #include "cli/render/value_text.h"
 #include "core/base/text.h"
@@ -209,18 +210,6 @@ std::size_t wiped_by(const Plan& plan) {
       std::count_if(plan.changes.begin(), plan.changes.end(), [](const Change& change) {
         return change.action == Action::update && change.risk == Risk::reinstall;
       }));
-}
-
-/// A code block's fence that nothing inside can end.
-std::string fenced(const std::string& language, const std::string& text) {
-  std::size_t longest = 2;
-  std::size_t run = 0;
-  for (const char letter : text) {
-    run = letter == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  const std::string fence(longest + 1, '`');
-  return fence + language + "\n" + text + fence + "\n";
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class Applier {
     }
     report_.errors = recorder_.errors();
     report_.interrupted = context_.stop.requested();
-    co_await recorder_.end_run(exit_status(report_), counts());
+    co_await recorder_.end_run(exit_status(report_));
     recorder_.finish();
     report_.errors = recorder_.errors();
     co_return std::move(report_);
@@ -573,13 +573,6 @@ class Applier {
     }
     attributes.set("id", record == nullptr ? Value::unknown() : Value(record->id));
     return attributes;
-  }
-
-  std::map<std::string, std::int64_t> counts() const {
-    std::map<std::string, std::int64_t> counts;
-    for (const StepReport& step : report_.steps)
-      if (step.outcome == Outcome::done) ++counts[std::string(action_word(step.action))];
-    return counts;
   }
 
   bool all_done() const {

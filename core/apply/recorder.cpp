@@ -1,6 +1,7 @@
 #include "core/apply/recorder.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
@@ -105,11 +106,11 @@ Task<void> Recorder::begin_run(Run run) {
   }
 }
 
-Task<void> Recorder::end_run(int status, std::map<std::string, std::int64_t> counts) {
+Task<void> Recorder::end_run(int status) {
   if (!run_ || halted_) co_return;
   run_->ended = now();
   run_->status = status;
-  run_->counts = std::move(counts);
+  run_->counts = counts_;
   auto ended = co_await context_.store.write_run(*run_, std::move(late_));
   if (!ended) fail(ended.error());
 }
@@ -134,6 +135,9 @@ void Recorder::begin_step(const Change& change, std::size_t number) {
                .action = std::string(action_word(change.action)),
                .started = now()};
   const Record* record = find(change.previous.name.empty() ? change.address : change.previous);
+  // What an object has is recorded when it stands: until then it is only ordered.
+  const bool ordered = record != nullptr && record->half_made && record->attributes.empty();
+  if (change.action == Action::update && change.resumes && ordered) open.step.action = kFinish;
   open.step.before = record != nullptr ? record->attributes : redact(change.actual, key());
   if (!change.id.empty()) open.step.ids.push_back(change.id);
   steps_[change.address] = std::move(open);
@@ -174,11 +178,22 @@ void Recorder::end_step(const Address& address, const char* outcome, const std::
   if (found == steps_.end()) return;
   OpenStep open = std::move(found->second);
   steps_.erase(found);
+  if (std::string_view(outcome) == "done" || has_ordered(open.step)) ++counts_[open.step.action];
   if (open.written && open.step.outcome == outcome) return;
   open.step.outcome = outcome;
   open.step.error = error;
   open.step.took = context_.loop.clock().now() - open.begun;
   late_.push_back(std::move(open.step));
+}
+
+bool Recorder::has_ordered(const RunStep& step) const {
+  if (step.action != action_word(Action::create) && step.action != action_word(Action::replace))
+    return false;
+  const auto found = records_.find(step.address);
+  if (found == records_.end() || !found->second.half_made || found->second.id.empty()) return false;
+  const bool is_old = step.action == action_word(Action::replace) && !step.ids.empty() &&
+                      step.ids.front() == found->second.id;
+  return !is_old;
 }
 
 void Recorder::finish() {

@@ -33,7 +33,7 @@ class Recorder {
   /// Begins the run. Nothing is started when it fails.
   Task<void> begin_run(Run run);
   /// Writes how it ended, with the steps whose end no commit carried.
-  Task<void> end_run(int status, std::map<std::string, std::int64_t> counts);
+  Task<void> end_run(int status);
   void begin_step(const Change& change, std::size_t number);
   void note_object(const Address& address, const std::string& id);
   void note_request(const Address& address, const std::string& id);
@@ -59,6 +59,8 @@ class Recorder {
 
  private:
   Task<Result<void>> commit(std::vector<RecordChange> changes);
+  /// The step ended early, yet its new object exists and costs money.
+  bool has_ordered(const RunStep& step) const;
 
   /// A step of the history while it runs.
   struct OpenStep {
@@ -71,8 +73,9 @@ class Recorder {
   std::map<Address, Record> records_ = {};
   std::optional<Run> run_ = {};
   std::map<Address, OpenStep> steps_ = {};
-  std::vector<RunStep> late_ = {};                 ///< ended, and not written yet
-  std::map<std::string, Address> addresses_ = {};  ///< where an id was last saved
+  std::map<std::string, std::int64_t> counts_ = {};  ///< of the run, by the step's action
+  std::vector<RunStep> late_ = {};                   ///< ended, and not written yet
+  std::map<std::string, Address> addresses_ = {};    ///< where an id was last saved
   bool halted_ = false;
   Diagnostics errors_ = {};
 };

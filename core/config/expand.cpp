@@ -75,6 +75,49 @@ const std::vector<std::string>& Expansion::needs(const std::string& block) const
   return found == inner_->needs.end() ? kNone : found->second;
 }
 
+Expansion Expansion::with(std::vector<Desired> resources,
+                          const std::map<std::string, std::set<std::string>>& needs) const {
+  auto inner = std::make_shared<Inner>(*inner_);
+  for (const auto& [name, names] : needs) inner->needs[name] = {names.begin(), names.end()};
+  std::vector<std::string> names = order_;
+  for (const auto& [name, unused] : needs)
+    if (std::find(order_.begin(), order_.end(), name) == order_.end()) names.push_back(name);
+  std::map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < names.size(); ++i) index[names[i]] = i;
+  Order sorted;
+  do {
+    std::vector<std::vector<std::size_t>> edges(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i)
+      for (const std::string& need : inner->needs[names[i]])
+        if (const auto found = index.find(need); found != index.end() && found->second != i)
+          edges[i].push_back(found->second);
+    sorted = order_by_need(edges);
+    if (!sorted.cycle.empty())
+      std::erase(inner->needs[names[sorted.cycle.back()]], names[sorted.cycle.front()]);
+  } while (!sorted.cycle.empty());
+
+  inner->absent.emplace();
+  for (const ResourceBlock& block : inner->config.resources) {
+    const bool present = std::any_of(resources.begin(), resources.end(), [&](const Desired& one) {
+      return one.address.name == block.name;
+    });
+    if (!present) inner->absent->emplace(block.name, block_value(block, {}));
+  }
+  Expansion other;
+  std::map<std::string, std::size_t> rank;
+  for (const std::size_t i : sorted.order) {
+    rank[names[i]] = other.order_.size();
+    other.order_.push_back(names[i]);
+  }
+  std::stable_sort(resources.begin(), resources.end(), [&](const Desired& a, const Desired& b) {
+    if (a.address.name != b.address.name) return rank[a.address.name] < rank[b.address.name];
+    return a.address < b.address;
+  });
+  other.resources_ = std::move(resources);
+  other.inner_ = std::move(inner);
+  return other;
+}
+
 std::vector<std::string> Expansion::secrets() const {
   std::vector<Reference> references;
   for (const ResourceBlock& block : inner_->config.resources)
@@ -113,10 +156,13 @@ Result<ValueMap> Expansion::evaluate(const Desired& resource,
 }
 
 Result<ValueMap> Expansion::outputs(const std::map<std::string, Value>& values) const {
-  const detail::InstanceScope scope(*inner_->scope, values, inner_->values);
+  std::map<std::string, Value> present = values;
+  if (inner_->absent) present.insert(inner_->absent->begin(), inner_->absent->end());
+  const detail::InstanceScope scope(*inner_->scope, present, inner_->values);
   ValueMap outputs;
   for (const OutputBlock& output : inner_->config.outputs) {
     auto value = output.value.evaluate(scope);
+    if (!value && inner_->absent) continue;  // what it looks at is not there
     if (!value) return value.error();
     outputs.set(output.name, std::move(*value));
   }

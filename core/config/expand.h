@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,12 @@ class Expansion {
   /// `evaluate`).
   static Value block_value(const ResourceBlock& block,
                            const std::vector<std::pair<Address, ValueMap>>& instances);
+
+  /// The same file with these resources instead of its own, in any order. `needs` names what blocks
+  /// need where that is not what the file says; of a circle one need is left out. Outputs that look
+  /// at what is not there any more are left out.
+  Expansion with(std::vector<Desired> resources,
+                 const std::map<std::string, std::set<std::string>>& needs) const;
 
   /// The texts that expressions of the file take from secret variables and the environment, for
   /// `conceal`: they may be a part of what is sent.

@@ -19,6 +19,8 @@ struct Expansion::Inner {
   std::shared_ptr<FileScope> scope;
   std::unordered_map<std::string, std::vector<std::string>> needs = {};
   std::map<std::string, Value> values = {};  ///< of blocks that others look at, with unknowns
+  /// Other resources than the file's: blocks of which there are none, as outputs see them.
+  std::optional<std::map<std::string, Value>> absent = {};
 };
 
 namespace detail {

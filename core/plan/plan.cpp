@@ -221,6 +221,7 @@ class Planner {
     }
     if (match.record != nullptr && !match.record->id.empty())
       change.reasons.push_back(match.record->id + " was deleted outside jim");
+    if (options_.because) change.reasons.push_back(options_.because(change.address, nullptr));
     for (const auto& [name, value] : change.desired) {
       if (value.is_null()) continue;
       const Attribute* attribute = change.type->attribute(name);
@@ -332,6 +333,8 @@ class Planner {
   }
 
   std::string reason(const Match& match, const AttributeChange& change) const {
+    if (options_.because)
+      return change.name + ": " + options_.because(match.desired->address, &change);
     const std::string place = place_of(*match.desired, change.name);
     if (match.record != nullptr && !match.record->half_made && !snapshot_.offline) {
       const Attribute* attribute = match.desired->type->attribute(change.name);
@@ -382,8 +385,9 @@ class Planner {
         change.keep = leftover.record->keep;
         change.protect = leftover.record->protect;
         change.deposed = leftover.record->deposed;
-        change.reasons.push_back(options_.destroy ? "everything is to go"
-                                                  : "the file no longer has it");
+        change.reasons.push_back(options_.because   ? options_.because(leftover.address, nullptr)
+                                 : options_.destroy ? "everything is to go"
+                                                    : "the file no longer has it");
       } else {
         change.reasons.push_back("it carries this project's mark but is in neither file nor state");
       }

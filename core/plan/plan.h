@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct PlanOptions {
   std::vector<std::string> excludes =
       {};              ///< addresses or block names; what needs them stays out too
   bool exact = false;  ///< exactly the targets, without what they need: for a saved plan
+  /// Says why something changes where it is not the file that asks for it: of one attribute
+  /// (`os: ...`), or, given none, of the whole. Null: the file asks.
+  std::function<std::string(const Address&, const AttributeChange*)> because = {};
 };
 
 /// A resource that is as it should be, or its object as far as it is known: what expressions see of

@@ -199,6 +199,15 @@ Task<Result<LockHolder>> EtcdLock::acquire(LockHolder wanted, Duration term) {
   co_return changes_hands();
 }
 
+Task<Result<std::optional<LockHolder>>> EtcdLock::holder() {
+  const auto found = co_await look();
+  if (!found) co_return found.error();
+  if (!found->lock.exists()) co_return std::optional<LockHolder>();
+  ProcessIdentity process;
+  const LockHolder holder = read_holder(found->lock.value, process);
+  co_return is_gone(process) ? std::nullopt : std::optional(holder);
+}
+
 // --- keeping it ---
 
 Task<Result<void>> EtcdLock::renew(Duration term) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/net/event_loop.h"
@@ -23,6 +24,8 @@ class EtcdLock {
   EtcdLock& operator=(const EtcdLock&) = delete;
 
   Task<Result<LockHolder>> acquire(LockHolder wanted, Duration term);
+  /// Who has it; nullopt: nobody that lives.
+  Task<Result<std::optional<LockHolder>>> holder();
   Task<Result<void>> renew(Duration term);
   Task<Result<void>> release();
 

@@ -162,6 +162,8 @@ Task<Result<LockHolder>> EtcdStore::acquire_lock(LockHolder wanted, Duration ter
   return lock_.acquire(std::move(wanted), term);
 }
 
+Task<Result<std::optional<LockHolder>>> EtcdStore::holder() { return lock_.holder(); }
+
 Task<Result<void>> EtcdStore::renew_lock(Duration term) { return lock_.renew(term); }
 
 Task<Result<void>> EtcdStore::release_lock() { return lock_.release(); }

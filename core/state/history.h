@@ -12,6 +12,9 @@
 
 namespace jim {
 
+/// The action of a step that made ready what an earlier run had ordered.
+inline constexpr const char* kFinish = "finish";
+
 /// One run of a command that may change something.
 struct Run {
   std::int64_t number = 0;                          ///< counted from 1 within the state
@@ -21,7 +24,7 @@ struct Run {
   std::string started = {};                         ///< UTC
   std::string ended = {};                           ///< UTC; empty: it still runs, or was killed
   int status = -1;                                  ///< its exit status; -1 like `ended`
-  std::map<std::string, std::int64_t> counts = {};  ///< by the action's word: what was done
+  std::map<std::string, std::int64_t> counts = {};  ///< by the action's word: done, or ordered
   bool operator==(const Run&) const = default;
 };
 
@@ -30,7 +33,7 @@ struct RunStep {
   std::int64_t number = 0;  ///< within the run, counted from 1
   Address address = {};
   std::string type = {};
-  std::string action = {};                 ///< the word of an Action: `create`, `delete`
+  std::string action = {};                 ///< the word of an Action, or `finish`
   std::string outcome = {};                ///< empty: begun, and nobody wrote how it ended
   std::vector<std::string> ids = {};       ///< every object that it made or touched
   std::vector<std::string> requests = {};  ///< the vendor's own ids of what was sent

@@ -171,6 +171,14 @@ Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration te
   co_return holder;
 }
 
+Task<Result<std::optional<LockHolder>>> HttpStore::holder() {
+  const auto found = co_await exchange_.get();
+  if (!found) co_return found.error();
+  const std::optional<HttpLock> lock = *found ? (*found)->lock : std::nullopt;
+  const bool held = lock && exchange_.now() < lock->renewed + lock->term && !is_gone(lock->process);
+  co_return held ? std::optional(holder_of(*lock, (*found)->token)) : std::nullopt;
+}
+
 Task<Result<void>> HttpStore::renew_lock(Duration term) {
   term_ = term;
   if (lock_.held() && exchange_.now() < renewed_ + term / kFresh) co_return Result<void>();

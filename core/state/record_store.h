@@ -23,6 +23,7 @@ class RecordStore : public StateStore {
 
   Task<Result<State>> load() override;
   Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
+  Task<Result<std::optional<LockHolder>>> holder() override { return entries_->holder(); }
   Task<Result<void>> renew_lock(Duration term) override;
   Task<Result<void>> release_lock() override;
   Task<Result<void>> create(StateHead head) override;

@@ -173,6 +173,14 @@ Task<Result<LockHolder>> S3Store::acquire_lock(LockHolder wanted, Duration term)
   co_return wanted;
 }
 
+Task<Result<std::optional<LockHolder>>> S3Store::holder() {
+  co_await writing_.enter();
+  const Gate::Place turn(writing_);
+  if (auto read = co_await head_.read(); !read) co_return read.error();
+  const bool held = head_.seen().head.lock && !is_over(head_.seen());
+  co_return held ? std::optional(holder_of(head_.seen())) : std::nullopt;
+}
+
 Task<Result<void>> S3Store::take_lock(LockHolder& holder, Duration term) {
   S3Lock lock = {.id = random_hex(8), .term = term, .process = this_process()};
   const S3Register::Edit take = [&](S3Head& head) -> Result<void> {

@@ -237,6 +237,19 @@ Result<LockHolder> SqliteStore::take_lock(const LockHolder& wanted, Duration ter
   return holder;
 }
 
+Task<Result<std::optional<LockHolder>>> SqliteStore::holder() {
+  if (!database_ && !exists()) co_return std::optional<LockHolder>();
+  if (auto opened = open(); !opened) co_return opened.error();
+  const auto format = format_of(*database_);
+  if (!format) co_return format.error();
+  if (*format < kSqliteFormat)
+    co_return std::optional<LockHolder>();  // a lock brings it to this one
+  const auto lock = read_lock();
+  if (!lock) co_return lock.error();
+  const bool held = lock->taken && lock->expires > loop_.clock().wall() && !is_gone(lock->process);
+  co_return held ? std::optional(lock->holder) : std::nullopt;
+}
+
 Task<Result<void>> SqliteStore::renew_lock(Duration term) {
   co_return locked([&]() -> Result<void> {
     auto renew = database_->prepare("update lock set expires = ?1");

@@ -59,6 +59,8 @@ class StateStore {
   /// Takes the lock for `term`, or fails with `conflict` naming the holder. A holder whose term is
   /// over is replaced.
   virtual Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) = 0;
+  /// Who holds the lock now, whose term is not over; nullopt: nobody. Takes nothing.
+  virtual Task<Result<std::optional<LockHolder>>> holder() = 0;
   /// Prolongs the lock; `conflict` when it was lost.
   virtual Task<Result<void>> renew_lock(Duration term) = 0;
   virtual Task<Result<void>> release_lock() = 0;

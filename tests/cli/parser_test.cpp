@@ -101,6 +101,18 @@ TEST(ParserTest, APaceIsANumberFromZeroUpwards) {
   EXPECT_EQ(parsed->globals.sandbox_pace, 0.01);
 }
 
+TEST(ParserTest, ARunIsNamedByItsNumberOrAsTheLast) {
+  for (const char* run : {"1", "12", "last"}) {
+    EXPECT_EQ(wrong({"undo", run}), "nothing is wrong") << run;
+    EXPECT_EQ(wrong({"history", "show", run}), "nothing is wrong") << run;
+  }
+  for (const std::string run : {"0", "abc", "1.5", "3x", "", "99999999999999999999"})
+    EXPECT_EQ(wrong({"undo", run}),
+              "jim undo: run: '" + run +
+                  "' is no run's number: take one that 'jim history' lists, or 'last' | 'jim undo "
+                  "--help' says more");
+}
+
 TEST(ParserTest, AWordFromOutsideIsEscapedInTheError) {
   EXPECT_THAT(wrong({"pl\x1b[2Jan"}), HasSubstr("'pl\\x1b[2Jan'"));
 }

@@ -93,6 +93,8 @@ Task<Result<Object>> FakeProvider::create(const CreateRequest& request, Journal&
   if (after_effect)
     if (auto ok = after_effect(line); !ok) co_return ok.error();
   if (auto kept = co_await journal.record_id(id); !kept) co_return kept.error();
+  if (before_ready)
+    if (auto ok = before_ready(line); !ok) co_return ok.error();
   co_await loop_.sleep(takes);
   co_return *find(id);
 }

@@ -48,6 +48,8 @@ class FakeProvider : public Provider {
   std::function<Result<void>(const std::string&)> before = {};
   /// Called after the effect and before the id is told.
   std::function<Result<void>(const std::string&)> after_effect = {};
+  /// Called after the id is told and before the object is ready.
+  std::function<Result<void>(const std::string&)> before_ready = {};
   bool marks_can_change = true;
   Duration takes = std::chrono::seconds(1);
 

@@ -18,6 +18,10 @@ Task<Result<LockHolder>> MemoryEntries::acquire_lock(LockHolder wanted, Duration
   co_return wanted;
 }
 
+Task<Result<std::optional<LockHolder>>> MemoryEntries::holder() {
+  co_return std::optional<LockHolder>();
+}
+
 Task<Result<void>> MemoryEntries::renew_lock(Duration /*term*/) {
   if (token_ != place_.token_) co_return lost_lock(place(), nullptr);
   co_return Result<void>();

@@ -29,6 +29,7 @@ class MemoryEntries : public EntryStore {
   explicit MemoryEntries(Place& place) : place_(place) {}
   Task<Result<std::vector<Entry>>> load(std::vector<std::string> prefixes) override;
   Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
+  Task<Result<std::optional<LockHolder>>> holder() override;
   Task<Result<void>> renew_lock(Duration term) override;
   Task<Result<void>> release_lock() override;
   Task<Result<void>> commit(Batch batch) override;

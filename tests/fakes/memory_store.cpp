@@ -59,6 +59,11 @@ Task<Result<LockHolder>> MemoryStore::acquire_lock(LockHolder wanted, Duration t
   co_return holder;
 }
 
+Task<Result<std::optional<LockHolder>>> MemoryStore::holder() {
+  const bool held = state_.lock && state_.expires > loop_.clock().wall();
+  co_return held ? state_.lock : std::nullopt;
+}
+
 Task<Result<void>> MemoryStore::renew_lock(Duration term) {
   if (!is_ours()) co_return lost();
   state_.expires = loop_.clock().wall() + term;

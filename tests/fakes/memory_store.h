@@ -40,6 +40,7 @@ class MemoryStore : public StateStore {
 
   Task<Result<State>> load() override;
   Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override;
+  Task<Result<std::optional<LockHolder>>> holder() override;
   Task<Result<void>> renew_lock(Duration term) override;
   Task<Result<void>> release_lock() override;
   Task<Result<void>> create(StateHead head) override;

@@ -351,5 +351,27 @@ TEST_F(ChangeTest, ARenameThatTheVendorRefusesIsPlannedAgain) {
   EXPECT_EQ(bench.planned(), "rename a from old id-1 # known as old so far\n");
 }
 
+// --- the history
+
+TEST_F(ChangeTest, WhatARunOrderedCountsThereAndIsFinishedByTheNext) {
+  bench.vendor.before_ready = [](const std::string&) -> Result<void> {
+    return Diagnostic{.code = ErrorCode::timed_out, .message = "fake: never ready"};
+  };
+  bench.write(kMachine);
+  bench.apply();
+  bench.vendor.before_ready = {};
+  bench.apply();
+  EXPECT_EQ(bench.disk.runs[1].counts, (std::map<std::string, std::int64_t>{{"create", 1}}));
+  EXPECT_EQ(bench.disk.runs[2].counts, (std::map<std::string, std::int64_t>{{"finish", 1}}));
+  EXPECT_EQ(bench.disk.steps[2].at(1).action, kFinish);
+}
+
+TEST_F(ChangeTest, WhatTheVendorRefusedIsNotCounted) {
+  fail("create", ErrorCode::out_of_capacity);
+  bench.write(kMachine);
+  bench.apply();
+  EXPECT_TRUE(bench.disk.runs[1].counts.empty());
+}
+
 }  // namespace
 }  // namespace jim

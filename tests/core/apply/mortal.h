@@ -93,6 +93,7 @@ class MortalStore : public StateStore {
   Task<Result<LockHolder>> acquire_lock(LockHolder wanted, Duration term) override {
     return inner_.acquire_lock(wanted, term);
   }
+  Task<Result<std::optional<LockHolder>>> holder() override { return inner_.holder(); }
   Task<Result<void>> renew_lock(Duration term) override { return inner_.renew_lock(term); }
   Task<Result<void>> release_lock() override { return inner_.release_lock(); }
   Task<Result<void>> create(StateHead head) override { return inner_.create(head); }

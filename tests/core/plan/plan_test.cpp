@@ -245,5 +245,21 @@ TEST_F(PlanTest, OfflineStateIsTakenForWhatExists) {
   EXPECT_EQ(plan->drift.size(), 0u);
 }
 
+TEST_F(PlanTest, WhereItIsNotTheFileThatAsksTheReasonSaysSo) {
+  bench.write(
+      "  a: { type: fake.machine, name: b, size: s, image: i }\n"
+      "  n: { type: fake.key, name: n }\n");
+  standing("a", "m1", kSame);
+  standing("x", "m2", R"({"name":"x"})");
+  const PlanOptions options = {
+      .because = [](const Address& address, const AttributeChange* change) {
+        return (change != nullptr ? change->name : address.text()) + " was so";
+      }};
+  EXPECT_EQ(bench.planned(options),
+            "update a m1 [in-place] name: \"a\" > \"b\" (in-place) # name: name was so\n"
+            "create n name: null > \"n\" # n was so\n"
+            "delete x m2 [release] # x was so\n");
+}
+
 }  // namespace
 }  // namespace jim

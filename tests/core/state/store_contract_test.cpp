@@ -125,6 +125,21 @@ TEST_P(StoreContract, ASecondHolderIsRefusedAndToldWhoHoldsIt) {
   EXPECT_TRUE(addresses().empty());
 }
 
+TEST_P(StoreContract, WhoHoldsTheLockIsToldToWhoeverLooks) {
+  const auto looker = open_(loop_);
+  EXPECT_FALSE(run(looker->holder())->has_value());
+  begin();
+  ASSERT_TRUE(run(looker->load()));
+  const auto seen = run(looker->holder());
+  ASSERT_TRUE(seen && *seen) << (seen ? "nobody" : seen.error().message);
+  EXPECT_EQ((*seen)->who, "ann@north, process 7");
+  EXPECT_EQ((*seen)->command, "jim apply");
+  EXPECT_FALSE((*seen)->since.empty());
+  ASSERT_TRUE(run(store_->commit({{.record = record("web", 0)}})));  // nothing was taken
+  ASSERT_TRUE(run(store_->release_lock()));
+  EXPECT_FALSE(run(looker->holder())->has_value());
+}
+
 TEST_P(StoreContract, AReleasedLockIsFree) {
   begin();
   ASSERT_TRUE(run(store_->release_lock()));
