@@ -149,7 +149,9 @@ Result<void> RecordStore::read_head(const std::vector<Entry>& entries) {
   in.text("fingerprint_key", head_.fingerprint_key);
   in.number("serial", head_.serial);
   in.number("runs", head_.runs);
-  in.text("moved_to", head_.moved_to);
+  in.text("moved_to", head_.move.to);
+  in.text("moving_from", head_.move.from);
+  in.text("move", head_.move.id);
   in.text("tally", tally);
   if (format > kFormat)
     return Diagnostic{
@@ -247,7 +249,9 @@ std::string RecordStore::head_text() const {
   out.text("fingerprint_key", head_.fingerprint_key);
   out.value("serial", head_.serial);
   if (head_.runs != 0) out.value("runs", head_.runs);
-  out.text("moved_to", head_.moved_to);
+  out.text("moved_to", head_.move.to);
+  out.text("moving_from", head_.move.from);
+  out.text("move", head_.move.id);
   out.text("tally", fmt::format("{:016x}", tally_));
   return to_json(out.take());
 }
@@ -467,14 +471,17 @@ Task<Result<std::vector<RecordStore::Text>>> RecordStore::left_over(
 Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
                                        std::vector<std::vector<RunStep>> steps) {
   if (auto ready = co_await prepare(); !ready) co_return ready;
-  const bool comes_back = !head_.moved_to.empty() && head_.lineage == state.head.lineage;
-  if (!head_.lineage.empty() && !comes_back) co_return state_exists(place(), head_.project);
+  const bool in_use = head_.move.to.empty() && head_.move.from.empty();
+  const bool replaces = !head_.lineage.empty();
+  if (replaces && (in_use || head_.lineage != state.head.lineage))
+    co_return state_exists(place(), head_.project);
   const std::string lineage = state.head.lineage;
   const std::int64_t serial = std::max(head_.serial, state.head.serial);
   head_ = std::move(state.head);
   head_.serial = serial;
-  head_.moved_to.clear();
-  head_.lineage.clear();  // until the last batch is written there is no state here
+  head_.move.to.clear();
+  const bool is_marked = !head_.move.from.empty();
+  if (!is_marked) head_.lineage.clear();  // until the last batch is written there is no state here
   std::vector<Text> texts;
   for (const Record& record : state.records)
     texts.push_back({.key = record_key(record.address), .text = json(record_to_value(record))});
@@ -490,18 +497,20 @@ Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
   auto removed = co_await left_over(texts);
   if (!removed) co_return removed.error();
   std::vector<Text> nothing_more;
-  // First of all, and also when there is nothing else to write: here is no state any more.
-  if (comes_back)
+  // First of all, and also when there is nothing else to write: here is no state that could be
+  // used.
+  if (is_marked || replaces)
     if (auto begun = co_await write(nothing_more, true); !begun) co_return begun;
   if (auto dropped = co_await write_all(std::move(*removed)); !dropped) co_return dropped;
   if (auto written = co_await write_all(std::move(texts)); !written) co_return written;
+  if (is_marked) co_return Result<void>();
   head_.lineage = lineage;
   co_return co_await write(std::move(nothing_more), true);
 }
 
-Task<Result<void>> RecordStore::mark_moved(std::string to) {
+Task<Result<void>> RecordStore::mark_move(StateMove move) {
   if (auto ready = co_await prepare(); !ready) co_return ready;
-  head_.moved_to = std::move(to);
+  head_.move = std::move(move);
   std::vector<Text> nothing_more;
   co_return co_await write(std::move(nothing_more), true);
 }

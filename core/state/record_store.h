@@ -35,7 +35,7 @@ class RecordStore : public StateStore {
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
   Task<Result<void>> import(State state, std::vector<Run> runs,
                             std::vector<std::vector<RunStep>> steps) override;
-  Task<Result<void>> mark_moved(std::string to) override;
+  Task<Result<void>> mark_move(StateMove move) override;
   Diagnostic with_what_is_owed(Diagnostic why) override {
     return entries_->with_what_is_owed(std::move(why));
   }
