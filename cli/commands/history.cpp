@@ -5,6 +5,7 @@
 #include "cli/render/columns.h"
 #include "cli/render/duration.h"
 #include "cli/session.h"
+#include "cli/tell.h"
 #include "core/base/text.h"
 #include "core/plan/change.h"
 #include "core/value/json.h"
@@ -15,6 +16,7 @@ namespace {
 
 /// How a run ended, in a word or two.
 std::string result_word(const Run& run) {
+  if (!run.unreadable.empty()) return "unreadable";
   if (run.ended.empty()) return "did not end";
   switch (run.status) {
     case 0:
@@ -76,6 +78,13 @@ std::optional<Run> find_run(Session& session, std::int64_t number) {
   return std::nullopt;
 }
 
+void tell_unreadable(Session& session, const Run& run) {
+  Diagnostic what = unreadable_history(session.store().place(), fmt::format("run {}", run.number),
+                                       escape_control(run.unreadable));
+  what.severity = Severity::warning;
+  tell(session.terminal(), session.workspace().files(), {what}, {});
+}
+
 std::string sign_of(const std::string& word) {
   for (const Action action : {Action::create, Action::update, Action::replace, Action::remove,
                               Action::adopt, Action::rename, Action::forget})
@@ -111,6 +120,8 @@ int run_history(Context& context) {
     rows.push_back({std::to_string(run.number), run.started, escape_control(run.who),
                     escape_control(run.command), result_word(run), counts_text(run)});
   context.terminal.out(table(rows));
+  for (const Run& run : *runs)
+    if (!run.unreadable.empty()) tell_unreadable(session, run);
   return 0;
 }
 
@@ -119,6 +130,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
   if (!session.open_state_alone("history show")) return session.status();
   const auto run = find_run(session, flags.run);
   if (!run) return session.status();
+  if (!run->unreadable.empty()) tell_unreadable(session, *run);
   const auto steps = session.loop().run(session.store().steps(flags.run));
   if (!steps) return session.fail(steps.error());
   if (context.globals.format == Format::json) {
@@ -129,10 +141,14 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
     context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
-  context.terminal.out(fmt::format(
-      "run {}  {}  {}  by {}, jim {}\nstarted {}{}\n\n", run->number, escape_control(run->command),
-      result_word(*run), escape_control(run->who), escape_control(run->version), run->started,
-      run->ended.empty() ? "" : ", ended " + run->ended));
+  if (run->command.empty())
+    context.terminal.out(fmt::format("run {}  {}\n\n", run->number, result_word(*run)));
+  else
+    context.terminal.out(fmt::format("run {}  {}  {}  by {}, jim {}\nstarted {}{}\n\n", run->number,
+                                     escape_control(run->command), result_word(*run),
+                                     escape_control(run->who), escape_control(run->version),
+                                     run->started,
+                                     run->ended.empty() ? "" : ", ended " + run->ended));
   std::vector<std::vector<std::string>> rows;
   for (const RunStep& step : *steps) {
     rows.push_back({"  " + sign_of(step.action), escape_control(step.address.text()),

@@ -24,10 +24,16 @@ Task<Result<Whole>> read_whole(StateStore& store) {
   auto runs = co_await store.runs();
   if (!runs) co_return runs.error();
   whole.runs = std::move(*runs);
-  for (const Run& run : whole.runs) {
+  for (Run& run : whole.runs) {
+    // What is lost of the history must not keep the state from being moved.
+    std::vector<RunStep>& kept = whole.steps.emplace_back();
+    if (!run.unreadable.empty()) continue;
     auto steps = co_await store.steps(run.number);
-    if (!steps) co_return steps.error();
-    whole.steps.push_back(std::move(*steps));
+    if (!steps && steps.error().code != ErrorCode::io) co_return steps.error();
+    if (steps)
+      kept = std::move(*steps);
+    else
+      run.unreadable = "one of its steps could not be read";
   }
   co_return whole;
 }

@@ -30,6 +30,13 @@ constexpr std::size_t kBytesAtOnce = 512u << 10;
 
 std::string record_key(const Address& address) { return kRecord + address.text(); }
 std::string run_key(std::int64_t run) { return fmt::format("{}{:08}", kRun, run); }
+/// The run that an entry is about, by its key.
+std::int64_t run_of(std::string_view key) {
+  std::int64_t run = 0;
+  key.remove_prefix(std::string_view(kRun).size());
+  std::from_chars(key.data(), key.data() + key.size(), run);
+  return run;
+}
 std::string steps_key(std::int64_t run) { return fmt::format("{}{:08}/", kStep, run); }
 std::string step_key(std::int64_t run, std::int64_t step) {
   return fmt::format("{}{:06}", steps_key(run), step);
@@ -71,16 +78,14 @@ Diagnostic RecordStore::damaged(const std::string& why) const {
 
 // --- reading ---
 
-Result<std::string> RecordStore::text_of(const Entry& entry) const {
+Result<std::string> RecordStore::text_as_kept(const Entry& entry) const {
   if (is_sealed(entry.body)) {
     if (!seal_)
       return Diagnostic{
           .code = ErrorCode::unauthorized,
           .message = fmt::format("the state {} is sealed, and no key is given", place()),
           .hint = "say 'key' below 'state' in the file"};
-    auto text = seal_->open(entry);
-    if (text || text.error().code != ErrorCode::io) return text;
-    return damaged(text.error().message);
+    return seal_->open(entry);
   }
   if (sealing_.required && entry.key != kSeal)
     return Diagnostic{
@@ -89,8 +94,14 @@ Result<std::string> RecordStore::text_of(const Entry& entry) const {
                                place()),
         .hint = "leave 'encryption' out for one apply, which seals everything with the key"};
   const auto text = read_clear(entry);
-  if (!text) return damaged(text.error().message);
+  if (!text) return text.error();
   return std::string(*text);
+}
+
+Result<std::string> RecordStore::text_of(const Entry& entry) const {
+  auto text = text_as_kept(entry);
+  if (text || text.error().code != ErrorCode::io) return text;
+  return damaged(text.error().message);
 }
 
 Result<void> RecordStore::know_seal(const std::vector<Entry>& entries) {
@@ -389,6 +400,15 @@ Task<Result<void>> RecordStore::write_run(Run run, std::vector<RunStep> steps) {
   co_return co_await write_all(std::move(texts));
 }
 
+template <class T>
+Result<T> RecordStore::read_as(const Entry& entry, Result<T> (*from)(const Value&)) const {
+  const auto text = text_as_kept(entry);
+  if (!text) return text.error();
+  const auto value = parse_json(*text);
+  if (value) return from(*value);
+  return Diagnostic{.code = ErrorCode::io, .message = "it is malformed"};
+}
+
 Task<Result<std::vector<Run>>> RecordStore::runs() {
   if (!loaded_) {  // for the key
     auto state = co_await load();
@@ -399,13 +419,10 @@ Task<Result<std::vector<Run>>> RecordStore::runs() {
   if (!entries) co_return entries.error();
   std::vector<Run> runs;
   for (const Entry& entry : *entries) {
-    const auto text = text_of(entry);
-    if (!text) co_return text.error();
-    const auto value = parse_json(*text);
-    if (!value) co_return damaged("a run of its history is malformed");
-    auto run = run_from(*value);
-    if (!run) co_return run.error();
-    runs.push_back(std::move(*run));
+    auto run = read_as<Run>(entry, run_from);
+    if (!run && run.error().code != ErrorCode::io) co_return run.error();
+    runs.push_back(run ? std::move(*run)
+                       : Run{.number = run_of(entry.key), .unreadable = run.error().message});
   }
   std::sort(runs.begin(), runs.end(),
             [](const Run& a, const Run& b) { return a.number > b.number; });
@@ -417,16 +434,22 @@ Task<Result<std::vector<RunStep>>> RecordStore::steps(std::int64_t run) {
     auto state = co_await load();
     if (!state) co_return state.error();
   }
-  std::vector<std::string> prefixes = {steps_key(run)};
+  std::vector<std::string> prefixes = {steps_key(run), run_key(run)};
   auto entries = co_await entries_->load(std::move(prefixes));
   if (!entries) co_return entries.error();
   std::vector<RunStep> steps;
   for (const Entry& entry : *entries) {
-    const auto text = text_of(entry);
-    if (!text) co_return text.error();
-    const auto value = parse_json(*text);
-    if (!value) co_return damaged("a step of its history is malformed");
-    auto step = step_from(*value);
+    if (entry.key == run_key(run)) {
+      // A move knew already that they are lost, and left none.
+      const auto noted = read_as<Run>(entry, run_from);
+      if (noted && !noted->unreadable.empty())
+        co_return unreadable_history(place(), fmt::format("run {}", run), noted->unreadable);
+      continue;
+    }
+    auto step = read_as<RunStep>(entry, step_from);
+    if (!step && step.error().code == ErrorCode::io)
+      co_return unreadable_history(place(), fmt::format("a step of run {}", run),
+                                   step.error().message);
     if (!step) co_return step.error();
     steps.push_back(std::move(*step));
   }
@@ -449,6 +472,8 @@ Task<Result<void>> RecordStore::renew_seal() {
   std::vector<Text> texts;
   for (Entry& entry : *entries) {
     auto text = text_of(entry);
+    // What is lost of the history must not keep the rest in clear, or under an old key.
+    if (!text && text.error().code == ErrorCode::io && !is_counted(entry.key)) continue;
     if (!text) co_return text.error();
     texts.push_back({.key = std::move(entry.key), .text = std::move(*text)});
   }

@@ -53,7 +53,12 @@ class RecordStore : public StateStore {
     bool current = true;  ///< sealed as it would be now
   };
 
+  /// What an entry holds, or with `io` only why it is not as it was written.
+  Result<std::string> text_as_kept(const Entry& entry) const;
+  /// The same, an error being about the whole state.
   Result<std::string> text_of(const Entry& entry) const;
+  template <class T>
+  Result<T> read_as(const Entry& entry, Result<T> (*from)(const Value&)) const;
   Result<void> read_head(const std::vector<Entry>& entries);
   Result<State> read(std::vector<Entry> entries);
   Result<void> know_seal(const std::vector<Entry>& entries);

@@ -84,9 +84,9 @@ class StateStore {
   virtual Task<Result<Run>> begin_run(Run run) = 0;
   /// Writes the run of `begin_run` as it stands, and steps that no commit carries.
   virtual Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) = 0;
-  /// The runs that are kept, the latest first.
+  /// The runs that are kept, the latest first; also those that cannot be read any more.
   virtual Task<Result<std::vector<Run>>> runs() = 0;
-  /// The steps of a run, in order.
+  /// The steps of a run, in order. Fails with `io` when one cannot be read.
   virtual Task<Result<std::vector<RunStep>>> steps(std::int64_t run) = 0;
 
   /// Takes a whole state over, history included. The place has none, or one of the same lineage
