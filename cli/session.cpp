@@ -158,7 +158,7 @@ bool Session::open_state(const std::string& command, bool to_write) {
 bool Session::open_state_to_move(const std::string& command) {
   Diagnostics found;
   if (!workspace_.load_file(found)) return fail(found), false;
-  if (!read_store_of_file(command, true) || !check_project()) return false;
+  if (!read_store_of_file(command, true) || !check_state()) return false;
   hint_at_sandbox(command);
   return true;
 }
@@ -167,7 +167,7 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!read_store_of_file(command, to_write)) return false;
   if (const auto why = not_in_use(escape_control(store_->place()), state_.head))
     return fail(*why), false;
-  return check_project();
+  return check_state();
 }
 
 bool Session::read_store_of_file(const std::string& command, bool to_write) {
@@ -192,7 +192,7 @@ bool Session::read_store_of_file(const std::string& command, bool to_write) {
   return true;
 }
 
-bool Session::check_project() {
+bool Session::check_state() {
   if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
     return fail(Diagnostic{
                .code = ErrorCode::invalid_config,

@@ -104,7 +104,8 @@ class Session {
   bool open_store_of_file(const std::string& command, bool to_write);
   /// Opens the store, takes the lock where it is to be written, and reads it.
   bool read_store_of_file(const std::string& command, bool to_write);
-  bool check_project();
+  /// Whether it is that of the file's project.
+  bool check_state();
   /// Null with the error told.
   std::unique_ptr<HeldLock> take_lock(StateStore& store, const std::string& command);
   bool know_types_of_state();
