@@ -68,6 +68,14 @@ Diagnostic interrupted(const std::string& from, const std::string& to) {
           .hint = fmt::format("the copy in {} is not used; the same command begins anew", to)};
 }
 
+/// Why the copy could not be made. Nothing is lost by that: what would help a damaged state does
+/// not apply.
+Diagnostic not_copied(const std::string& from, Diagnostic error) {
+  if (error.code == ErrorCode::io)
+    error.hint = fmt::format("the state is still in {}, whole; the copy is not used", from);
+  return error;
+}
+
 /// Takes the mark off a copy that is in use from now on.
 Task<Result<void>> take_mark_off(StateStore& to) {
   const StateMove none;
@@ -106,9 +114,9 @@ Task<Result<MovedState>> move_state(StateStore& from, StateStore& to, const Stop
   const std::string id = random_hex(8);
   whole->state.head.move = {.from = from.place(), .id = id};
   if (auto copied = co_await to.import(whole->state, whole->runs, whole->steps); !copied)
-    co_return copied.error();
+    co_return not_copied(from.place(), copied.error());
   const auto there = co_await read_whole(to);
-  if (!there) co_return there.error();
+  if (!there) co_return not_copied(from.place(), there.error());
   if (const std::string wrong = difference(*whole, *there); !wrong.empty())
     co_return reads_back_different(from.place(), to.place(), wrong);
   if (stop.requested()) co_return interrupted(from.place(), to.place());
