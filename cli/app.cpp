@@ -63,6 +63,8 @@ int run(int argc, const char* const* argv) {
   hold_standard_streams();
   // A reader that goes away is an error of the write, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a limit on the size of files (ulimit -f): told like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   set_yaml_decoder(decode_yaml);
   Terminal terminal;
   int status = kError;

@@ -122,8 +122,9 @@ The objects themselves are left alone. Asks first.)",
     ManualPage{
         "state move",
         R"(Copies the state and its history, reads it back and compares; then the old place is marked, and no
-command goes on with it by accident. Both places are locked meanwhile. Cut short, the state is still
-where it was. Then say the new place in the file. It moves back in the same way. Asks first.)",
+command goes on with it by accident. Both places are locked meanwhile, and at no instant are both in
+use: cut short, the same command ends it. Then say the new place in the file. It moves back in the
+same way. Asks first.)",
         R"(jim state move --to https://gitlab.example/api/v4/projects/7/terraform/state/shop
 jim --state .jim/new.db state move --to .jim/state.db)"},
     ManualPage{

@@ -12,8 +12,12 @@ std::optional<Past> read_past(Session& session, const std::function<bool(const R
   std::vector<PastRun> all;
   for (const Run& run : *runs) {
     PastRun& past = all.emplace_back(PastRun{.run = run});
-    if (!wanted(run)) continue;
+    if (!wanted(run) || !run.unreadable.empty()) continue;
     auto steps = session.loop().run(session.store().steps(run.number));
+    if (!steps && steps.error().code == ErrorCode::io) {
+      past.run.unreadable = steps.error().message;  // the others are as good as before
+      continue;
+    }
     if (!steps) return session.fail(steps.error()), std::nullopt;
     past.steps = std::move(*steps);
   }

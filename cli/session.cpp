@@ -155,7 +155,22 @@ bool Session::open_state(const std::string& command, bool to_write) {
   return open_store_of_file(command, to_write) && know_types_of_state();
 }
 
+bool Session::open_state_to_move(const std::string& command) {
+  Diagnostics found;
+  if (!workspace_.load_file(found)) return fail(found), false;
+  if (!read_store_of_file(command, true) || !check_state()) return false;
+  hint_at_sandbox(command);
+  return true;
+}
+
 bool Session::open_store_of_file(const std::string& command, bool to_write) {
+  if (!read_store_of_file(command, to_write)) return false;
+  if (const auto why = not_in_use(escape_control(store_->place()), state_.head))
+    return fail(*why), false;
+  return check_state();
+}
+
+bool Session::read_store_of_file(const std::string& command, bool to_write) {
   Diagnostics found;
   auto settings = workspace_.state_settings(found);
   if (!settings) return fail(found), false;
@@ -174,8 +189,10 @@ bool Session::open_store_of_file(const std::string& command, bool to_write) {
   auto state = loop_.run(store_->load());
   if (!state) return fail(state.error()), false;
   state_ = std::move(*state);
-  if (!state_.head.moved_to.empty())
-    return fail(moved_away(escape_control(store_->place()), state_.head)), false;
+  return true;
+}
+
+bool Session::check_state() {
   if (!state_.head.lineage.empty() && state_.head.project != workspace_.config().project)
     return fail(Diagnostic{
                .code = ErrorCode::invalid_config,

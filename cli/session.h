@@ -53,6 +53,8 @@ class Session {
   /// Opens the state where the file says it is. Nothing else of the file is evaluated, so no
   /// variable of the environment has to be set for the rest.
   bool open_state_alone(const std::string& command, bool to_write = false);
+  /// The same for a move, to write; a state that was moved away is let through.
+  bool open_state_to_move(const std::string& command);
   /// Opens another place for state and takes its lock, until the end; null with the error told.
   StateStore* open_other_place(const std::string& url, const std::string& command);
   /// Opens the store and reads it. With `to_write`, takes the lock first and keeps it alive until
@@ -102,6 +104,10 @@ class Session {
 
  private:
   bool open_store_of_file(const std::string& command, bool to_write);
+  /// Opens the store, takes the lock where it is to be written, and reads it.
+  bool read_store_of_file(const std::string& command, bool to_write);
+  /// Whether it is that of the file's project.
+  bool check_state();
   /// Null with the error told.
   std::unique_ptr<HeldLock> take_lock(StateStore& store, const std::string& command);
   bool know_types_of_state();

@@ -8,6 +8,7 @@
 #include "cli/render/fenced.h"
 #include "cli/render/table.h"
 #include "cli/session.h"
+#include "cli/tell.h"
 #include "core/base/text.h"
 #include "core/plan/change.h"
 #include "core/value/json.h"
@@ -23,6 +24,7 @@ bool is_running(const Run& run, const std::optional<LockHolder>& holder) {
 
 /// How a run ended, in a word or two.
 std::string result_word(const Run& run, const std::optional<LockHolder>& holder) {
+  if (!run.unreadable.empty()) return "unreadable";
   if (is_running(run, holder)) return "running";
   if (run.ended.empty()) return "did not end";
   switch (run.status) {
@@ -81,6 +83,13 @@ Value value_of(const Run& run, const std::optional<LockHolder>& holder) {
   ValueMap map = run_to_value(run).as_map();
   if (is_running(run, holder)) map.set("running", true);
   return Value(std::move(map));
+}
+
+void tell_unreadable(Session& session, const Run& run) {
+  Diagnostic what = unreadable_history(session.store().place(), fmt::format("run {}", run.number),
+                                       escape_control(run.unreadable));
+  what.severity = Severity::warning;
+  tell(session.terminal(), session.workspace().files(), {what}, {});
 }
 
 std::string sign_of(const std::string& word) {
@@ -144,6 +153,8 @@ int run_history(Context& context) {
   }
   context.terminal.out(context.globals.format == Format::markdown ? markdown_table(rows)
                                                                   : text_table(rows));
+  for (const PastRun& one : past->runs())
+    if (!one.run.unreadable.empty()) tell_unreadable(session, one.run);
   return 0;
 }
 
@@ -156,6 +167,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
   if (found == nullptr) return session.status();
   const Run& run = found->run;
   const auto holder = holder_if_needed(session, *past);
+  if (!run.unreadable.empty()) tell_unreadable(session, run);
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const RunStep& step : found->steps) list.push_back(step_to_value(step));
@@ -165,11 +177,15 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
     return 0;
   }
   const bool markdown = context.globals.format == Format::markdown;
-  context.terminal.out(fmt::format("{4}run {0}  {1}  {2}{4}  by {3}", run.number,
-                                   escape_control(run.command), result_word(run, holder),
-                                   escape_control(run.who), markdown ? "**" : ""));
-  context.terminal.out(fmt::format(", jim {}\nstarted {}{}\n\n", escape_control(run.version),
-                                   run.started, run.ended.empty() ? "" : ", ended " + run.ended));
+  if (run.command.empty()) {  // nothing of it can be read
+    context.terminal.out(fmt::format("run {}  {}\n\n", run.number, result_word(run, holder)));
+  } else {
+    context.terminal.out(fmt::format("{4}run {0}  {1}  {2}{4}  by {3}", run.number,
+                                     escape_control(run.command), result_word(run, holder),
+                                     escape_control(run.who), markdown ? "**" : ""));
+    context.terminal.out(fmt::format(", jim {}\nstarted {}{}\n\n", escape_control(run.version),
+                                     run.started, run.ended.empty() ? "" : ", ended " + run.ended));
+  }
   context.terminal.out(markdown ? markdown_table(rows_of(*past, *found, true))
                                 : text_table(rows_of(*past, *found, false)));
   for (const RunStep& step : found->steps) {

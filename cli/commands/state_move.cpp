@@ -8,17 +8,19 @@ namespace jim {
 int run_state_move(Context& context, const StateFlags& flags) {
   if (!may_proceed(context)) return refuse(context, "state move", "");
   Session session(context);
-  if (!session.open_state_alone("state move", true)) return session.status();
+  if (!session.open_state_to_move("state move")) return session.status();
   const std::string old_place = escape_control(session.store().place());
   if (session.state().head.lineage.empty()) return session.fail(nothing_to_move(old_place));
   StateStore* to = session.open_other_place(flags.to, "state move");
   if (to == nullptr) return session.status();
   const std::string new_place = escape_control(to->place());
   const std::string records = counted(session.state().records.size(), "record");
-  if (!approved(context,
-                "Move the state, " + records + ", from " + old_place + " to " + new_place + "?"))
+  const std::string places = " from " + old_place + " to " + new_place + "?";
+  const bool begun = !session.state().head.move.to.empty();
+  if (!approved(context, begun ? "End the move of the state, begun before," + places
+                               : "Move the state, " + records + "," + places))
     return 1;
-  const auto moved = session.loop().run(move_state(session.store(), *to));
+  const auto moved = session.loop().run(move_state(session.store(), *to, session.stop()));
   if (!moved) return session.fail(moved.error());
   context.terminal.out("the state is now in " + new_place + ": " +
                        counted(moved->records, "record") + ", " + counted(moved->runs, "run") +

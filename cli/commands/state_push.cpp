@@ -16,7 +16,7 @@ constexpr std::size_t kAtOnce = 50;
 std::optional<Diagnostic> in_the_way(Session& session, const State& pushed,
                                      const std::string& file) {
   const std::string& project = session.workspace().config().project;
-  if (pushed.head.lineage.empty() || pushed.head.project != project)
+  if (pushed.head.project != project)
     return Diagnostic{.code = ErrorCode::invalid_config,
                       .message = "the state in " + file + " belongs to project '" +
                                  escape_control(pushed.head.project) +
@@ -35,7 +35,9 @@ std::optional<Diagnostic> in_the_way(Session& session, const State& pushed,
                     .message = "the state in " + file + " has lineage " +
                                escape_control(pushed.head.lineage) + ", and the one in " +
                                escape_control(session.store().place()) + " has " +
-                               escape_control(here.lineage) + ": they are two different states",
+                               escape_control(here.lineage) +
+                               (here.lineage == pushed.head.lineage ? ", with another key" : "") +
+                               ": they are two different states",
                     .hint = "name an empty place by --state or 'state:'"};
 }
 
@@ -72,7 +74,7 @@ int run_state_push(Context& context, const StateFlags& flags) {
   const std::string file = escape_control(flags.file);
   const auto text = session.workspace().files().read(flags.file);
   if (!text) return session.fail(text.error());
-  auto pushed = import_state(*text);
+  auto pushed = import_state(*text, file);
   if (!pushed) return session.fail(pushed.error());
   if (const auto why = in_the_way(session, *pushed, file)) return session.fail(*why);
   const std::string place = escape_control(session.store().place());

@@ -10,13 +10,22 @@ namespace {
 
 constexpr std::int64_t kSchema = 1;
 
-Diagnostic not_understood(const std::string& what, const std::string& why) {
+/// The store says whose it is.
+Diagnostic not_understood(const std::string& why) {
   return {.code = ErrorCode::io,
-          .message = fmt::format("{} of the history cannot be read: {}", what, why),
+          .message = why,
           .hint = "use the version of jim that wrote it, or a newer one"};
 }
 
 }  // namespace
+
+Diagnostic unreadable_history(const std::string& place, const std::string& what,
+                              const std::string& why) {
+  return {.code = ErrorCode::io,
+          .message =
+              fmt::format("{} in the history of the state {} cannot be read: {}", what, place, why),
+          .hint = "the state itself is whole: plan and apply do not need its history"};
+}
 
 Value run_to_value(const Run& run) {
   FieldWriter out;
@@ -31,6 +40,7 @@ Value run_to_value(const Run& run) {
   ValueMap counts;
   for (const auto& [word, count] : run.counts) counts.set(word, count);
   out.map("counts", counts);
+  out.text("unreadable", run.unreadable);
   return out.take();
 }
 
@@ -49,6 +59,7 @@ Result<Run> run_from(const Value& value) {
   in.text("ended", run.ended);
   in.number("status", status);
   in.map("counts", counts);
+  in.text("unreadable", run.unreadable);
   std::string wrong = in.finish();
   if (schema > kSchema)
     wrong = fmt::format("its format is {}, this version knows {}", schema, kSchema);
@@ -58,7 +69,7 @@ Result<Run> run_from(const Value& value) {
     else
       run.counts[word] = count.as_integer();
   }
-  if (!wrong.empty()) return not_understood("a run", wrong);
+  if (!wrong.empty()) return not_understood(wrong);
   run.status = static_cast<int>(status);
   return run;
 }
@@ -105,7 +116,7 @@ Result<RunStep> step_from(const Value& value) {
     wrong = fmt::format("its format is {}, this version knows {}", schema, kSchema);
   auto parsed = parse_address(address);
   if (wrong.empty() && !parsed) wrong = fmt::format("'{}' is no address", address);
-  if (!wrong.empty()) return not_understood("a step", wrong);
+  if (!wrong.empty()) return not_understood(wrong);
   step.address = std::move(*parsed);
   step.took = Duration(took);
   return step;

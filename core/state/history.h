@@ -25,6 +25,7 @@ struct Run {
   std::string ended = {};                           ///< UTC; empty: it still runs, or was killed
   int status = -1;                                  ///< its exit status; -1 like `ended`
   std::map<std::string, std::int64_t> counts = {};  ///< by the action's word: done, or ordered
+  std::string unreadable = {};  ///< why it or its steps are lost, all but its number; empty: no
   bool operator==(const Run&) const = default;
 };
 
@@ -44,6 +45,11 @@ struct RunStep {
   ValueMap after = {};   ///< attributes as they were left, redacted; empty: none exists
   bool operator==(const RunStep&) const = default;
 };
+
+/// Something of the history of the state in `place` cannot be read; the code is `io`. The state
+/// itself does not need it.
+Diagnostic unreadable_history(const std::string& place, const std::string& what,
+                              const std::string& why);
 
 /// As JSON values and back (schema 1). Reading fails with `io` on what is not understood.
 Value run_to_value(const Run& run);

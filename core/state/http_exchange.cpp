@@ -59,15 +59,22 @@ Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string ur
   co_return error;
 }
 
-Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
+Task<Result<std::optional<std::string>>> HttpExchange::get_text() {
   std::string method = "GET";
   auto reply = co_await send(std::move(method), place_.url, std::nullopt, false);
   if (!reply) co_return reply.error();
   const bool none = reply->status == 404 || reply->status == 204 ||
                     (reply->status == 200 && trim(reply->body).empty());
-  if (none) co_return std::optional<HttpDocument>();
+  if (none) co_return std::optional<std::string>();
   if (reply->status != 200) co_return refused("reading", *reply);
-  auto document = read_document(reply->body, place_.shown);
+  co_return std::optional<std::string>(std::move(reply->body));
+}
+
+Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
+  const auto text = co_await get_text();
+  if (!text) co_return text.error();
+  if (!*text) co_return std::optional<HttpDocument>();
+  auto document = read_document(**text, place_.shown);
   if (!document) co_return document.error();
   co_return std::optional<HttpDocument>(std::move(*document));
 }

@@ -20,6 +20,8 @@ class HttpExchange {
 
   /// The document as it is now; nullopt when there is none yet.
   Task<Result<std::optional<HttpDocument>>> get();
+  /// The same, unread.
+  Task<Result<std::optional<std::string>>> get_text();
   /// Any answer, whatever its status.
   Task<Result<HttpResponse>> post(std::string lock_id, std::string body);
   Task<Result<HttpResponse>> lock(LockInfo lock);

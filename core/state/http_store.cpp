@@ -100,7 +100,7 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
   // What is read must stay so until this run writes; another holder's lock keeps ours out as well.
   const auto settled = co_await settle();
   if (!settled && settled.error().code != ErrorCode::conflict) co_return settled.error();
-  auto found = co_await exchange_.get();
+  auto found = co_await read();
   if (!found) co_return found.error();
   if (std::any_of(prefixes.begin(), prefixes.end(),
                   [](const std::string& one) { return kHead.starts_with(one); }))
@@ -118,10 +118,28 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
   co_return entries;
 }
 
+Task<Result<std::optional<HttpDocument>>> HttpStore::read() {
+  const auto text = co_await exchange_.get_text();
+  if (!text) co_return text.error();
+  if (!*text) co_return std::optional<HttpDocument>();
+  auto document = read_document(**text, place());
+  if (document) co_return std::optional<HttpDocument>(std::move(*document));
+  // Somebody else's document, or one that this run wrote, and the server lost a part of.
+  if (!has_written_) co_return document.error();
+  is_spoilt_ = true;
+  co_return Diagnostic{
+      .code = ErrorCode::io,
+      .message = fmt::format(
+          "the state {} is damaged: the server did not keep what it was sent and took", place()),
+      .hint =
+          "see in the server's log why, and how large a state it takes; until then keep it "
+          "elsewhere"};
+}
+
 Task<Result<std::optional<HttpDocument>>> HttpStore::read_patiently() {
   HttpPatience patience(loop_);
   while (true) {
-    auto found = co_await exchange_.get();
+    auto found = co_await read();
     if (found || !may_pass(found.error())) co_return found;
     const bool again = co_await patience.wait();
     if (!again) co_return found;
@@ -134,9 +152,11 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   co_await writing_.enter();
   const Gate::Place turn(writing_);
   // Nothing is locked where there is something else than jim's. And this tells the server's time.
-  const auto seen = co_await exchange_.get();
+  const auto seen = co_await read();
   if (!seen) co_return seen.error();
   in_doubt_ = false;
+  has_written_ = false;
+  is_spoilt_ = false;
   LockHolder asking = wanted;
   if (auto locked = co_await lock_.take(std::move(asking), term); !locked) co_return locked.error();
   auto holder = co_await begin_holding(std::move(wanted), term);
@@ -151,7 +171,7 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
 }
 
 Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration term) {
-  auto found = co_await exchange_.get();
+  auto found = co_await read();
   if (!found) co_return found.error();
   HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
   term_ = term;
@@ -200,10 +220,10 @@ Task<Result<void>> HttpStore::release() {
   // Whose lock is lost must not take off the one of whoever has it now.
   const auto settled = co_await settle();
   if (!settled && settled.error().code == ErrorCode::conflict) co_return Result<void>();
-  if (!settled) co_return settled.error();
+  if (!settled && !is_spoilt_) co_return settled.error();
   auto found = co_await read_patiently();
-  if (!found) co_return found.error();
-  if (*found) {
+  if (!found && !is_spoilt_) co_return found.error();
+  if (found && *found) {
     if (!(*found)->lock || !lock_.had((*found)->lock->id)) co_return Result<void>();
     (*found)->lock.reset();
     const auto written = co_await put(std::move(**found));
@@ -306,6 +326,7 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
     const auto arrived = [&] {
       marks_ = {document.write};
       in_doubt_ = false;
+      has_written_ = true;
       renewed_ = now;
       return Result<void>();
     };
@@ -324,7 +345,7 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
     if (error.code == ErrorCode::unauthorized || error.code == ErrorCode::invalid_config)
       co_return error;
     // Whatever was said: what counts is what is there.
-    auto found = co_await exchange_.get();
+    auto found = co_await read();
     if (found) {
       const std::string there = mark_of(*found);
       if (there == document.write) co_return arrived();

@@ -58,6 +58,7 @@ class HttpStore : public EntryStore {
   void fail(const Diagnostic& why);
   /// Makes sure that no write of this run arrives any more.
   Task<Result<void>> settle();
+  Task<Result<std::optional<HttpDocument>>> read();
   /// Reads until it is answered, for a while: a server that restarts must not end a run.
   Task<Result<std::optional<HttpDocument>>> read_patiently();
   /// Sends it in place of the one that it was made of, which has its mark.
@@ -73,7 +74,9 @@ class HttpStore : public EntryStore {
   /// The writings that may be there: the last one of this run, and the one before it as long as
   /// nobody knows whether the last arrived.
   std::vector<std::string> marks_ = {};
-  bool in_doubt_ = false;  ///< a write under the lock's id may still arrive
+  bool has_written_ = false;  ///< since it has the lock
+  bool is_spoilt_ = false;    ///< what was written then came back as no document
+  bool in_doubt_ = false;     ///< a write under the lock's id may still arrive
   std::vector<Waiting*> waiting_ = {};
   /// After a commit whose changes may be missing nothing that builds on them is written, until the
   /// head is loaded again. Signs of life go on.

@@ -30,6 +30,13 @@ constexpr std::size_t kBytesAtOnce = 512u << 10;
 
 std::string record_key(const Address& address) { return kRecord + address.text(); }
 std::string run_key(std::int64_t run) { return fmt::format("{}{:08}", kRun, run); }
+/// The run that an entry is about, by its key.
+std::int64_t run_of(std::string_view key) {
+  std::int64_t run = 0;
+  key.remove_prefix(std::string_view(kRun).size());
+  std::from_chars(key.data(), key.data() + key.size(), run);
+  return run;
+}
 std::string steps_key(std::int64_t run) { return fmt::format("{}{:08}/", kStep, run); }
 std::string step_key(std::int64_t run, std::int64_t step) {
   return fmt::format("{}{:06}", steps_key(run), step);
@@ -71,16 +78,14 @@ Diagnostic RecordStore::damaged(const std::string& why) const {
 
 // --- reading ---
 
-Result<std::string> RecordStore::text_of(const Entry& entry) const {
+Result<std::string> RecordStore::text_as_kept(const Entry& entry) const {
   if (is_sealed(entry.body)) {
     if (!seal_)
       return Diagnostic{
           .code = ErrorCode::unauthorized,
           .message = fmt::format("the state {} is sealed, and no key is given", place()),
           .hint = "say 'key' below 'state' in the file"};
-    auto text = seal_->open(entry);
-    if (text || text.error().code != ErrorCode::io) return text;
-    return damaged(text.error().message);
+    return seal_->open(entry);
   }
   if (sealing_.required && entry.key != kSeal)
     return Diagnostic{
@@ -89,8 +94,14 @@ Result<std::string> RecordStore::text_of(const Entry& entry) const {
                                place()),
         .hint = "leave 'encryption' out for one apply, which seals everything with the key"};
   const auto text = read_clear(entry);
-  if (!text) return damaged(text.error().message);
+  if (!text) return text.error();
   return std::string(*text);
+}
+
+Result<std::string> RecordStore::text_of(const Entry& entry) const {
+  auto text = text_as_kept(entry);
+  if (text || text.error().code != ErrorCode::io) return text;
+  return damaged(text.error().message);
 }
 
 Result<void> RecordStore::know_seal(const std::vector<Entry>& entries) {
@@ -149,7 +160,9 @@ Result<void> RecordStore::read_head(const std::vector<Entry>& entries) {
   in.text("fingerprint_key", head_.fingerprint_key);
   in.number("serial", head_.serial);
   in.number("runs", head_.runs);
-  in.text("moved_to", head_.moved_to);
+  in.text("moved_to", head_.move.to);
+  in.text("moving_from", head_.move.from);
+  in.text("move", head_.move.id);
   in.text("tally", tally);
   if (format > kFormat)
     return Diagnostic{
@@ -247,7 +260,9 @@ std::string RecordStore::head_text() const {
   out.text("fingerprint_key", head_.fingerprint_key);
   out.value("serial", head_.serial);
   if (head_.runs != 0) out.value("runs", head_.runs);
-  out.text("moved_to", head_.moved_to);
+  out.text("moved_to", head_.move.to);
+  out.text("moving_from", head_.move.from);
+  out.text("move", head_.move.id);
   out.text("tally", fmt::format("{:016x}", tally_));
   return to_json(out.take());
 }
@@ -385,6 +400,15 @@ Task<Result<void>> RecordStore::write_run(Run run, std::vector<RunStep> steps) {
   co_return co_await write_all(std::move(texts));
 }
 
+template <class T>
+Result<T> RecordStore::read_as(const Entry& entry, Result<T> (*from)(const Value&)) const {
+  const auto text = text_as_kept(entry);
+  if (!text) return text.error();
+  const auto value = parse_json(*text);
+  if (value) return from(*value);
+  return Diagnostic{.code = ErrorCode::io, .message = "it is malformed"};
+}
+
 Task<Result<std::vector<Run>>> RecordStore::runs() {
   if (!loaded_) {  // for the key
     auto state = co_await load();
@@ -395,13 +419,10 @@ Task<Result<std::vector<Run>>> RecordStore::runs() {
   if (!entries) co_return entries.error();
   std::vector<Run> runs;
   for (const Entry& entry : *entries) {
-    const auto text = text_of(entry);
-    if (!text) co_return text.error();
-    const auto value = parse_json(*text);
-    if (!value) co_return damaged("a run of its history is malformed");
-    auto run = run_from(*value);
-    if (!run) co_return run.error();
-    runs.push_back(std::move(*run));
+    auto run = read_as<Run>(entry, run_from);
+    if (!run && run.error().code != ErrorCode::io) co_return run.error();
+    runs.push_back(run ? std::move(*run)
+                       : Run{.number = run_of(entry.key), .unreadable = run.error().message});
   }
   std::sort(runs.begin(), runs.end(),
             [](const Run& a, const Run& b) { return a.number > b.number; });
@@ -413,16 +434,22 @@ Task<Result<std::vector<RunStep>>> RecordStore::steps(std::int64_t run) {
     auto state = co_await load();
     if (!state) co_return state.error();
   }
-  std::vector<std::string> prefixes = {steps_key(run)};
+  std::vector<std::string> prefixes = {steps_key(run), run_key(run)};
   auto entries = co_await entries_->load(std::move(prefixes));
   if (!entries) co_return entries.error();
   std::vector<RunStep> steps;
   for (const Entry& entry : *entries) {
-    const auto text = text_of(entry);
-    if (!text) co_return text.error();
-    const auto value = parse_json(*text);
-    if (!value) co_return damaged("a step of its history is malformed");
-    auto step = step_from(*value);
+    if (entry.key == run_key(run)) {
+      // A move knew already that they are lost, and left none.
+      const auto noted = read_as<Run>(entry, run_from);
+      if (noted && !noted->unreadable.empty())
+        co_return unreadable_history(place(), fmt::format("run {}", run), noted->unreadable);
+      continue;
+    }
+    auto step = read_as<RunStep>(entry, step_from);
+    if (!step && step.error().code == ErrorCode::io)
+      co_return unreadable_history(place(), fmt::format("a step of run {}", run),
+                                   step.error().message);
     if (!step) co_return step.error();
     steps.push_back(std::move(*step));
   }
@@ -445,6 +472,8 @@ Task<Result<void>> RecordStore::renew_seal() {
   std::vector<Text> texts;
   for (Entry& entry : *entries) {
     auto text = text_of(entry);
+    // What is lost of the history must not keep the rest in clear, or under an old key.
+    if (!text && text.error().code == ErrorCode::io && !is_counted(entry.key)) continue;
     if (!text) co_return text.error();
     texts.push_back({.key = std::move(entry.key), .text = std::move(*text)});
   }
@@ -467,14 +496,17 @@ Task<Result<std::vector<RecordStore::Text>>> RecordStore::left_over(
 Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
                                        std::vector<std::vector<RunStep>> steps) {
   if (auto ready = co_await prepare(); !ready) co_return ready;
-  const bool comes_back = !head_.moved_to.empty() && head_.lineage == state.head.lineage;
-  if (!head_.lineage.empty() && !comes_back) co_return state_exists(place(), head_.project);
+  const bool in_use = head_.move.to.empty() && head_.move.from.empty();
+  const bool replaces = !head_.lineage.empty();
+  if (replaces && (in_use || head_.lineage != state.head.lineage))
+    co_return state_exists(place(), head_.project);
   const std::string lineage = state.head.lineage;
   const std::int64_t serial = std::max(head_.serial, state.head.serial);
   head_ = std::move(state.head);
   head_.serial = serial;
-  head_.moved_to.clear();
-  head_.lineage.clear();  // until the last batch is written there is no state here
+  head_.move.to.clear();
+  const bool is_marked = !head_.move.from.empty();
+  if (!is_marked) head_.lineage.clear();  // until the last batch is written there is no state here
   std::vector<Text> texts;
   for (const Record& record : state.records)
     texts.push_back({.key = record_key(record.address), .text = json(record_to_value(record))});
@@ -490,18 +522,20 @@ Task<Result<void>> RecordStore::import(State state, std::vector<Run> runs,
   auto removed = co_await left_over(texts);
   if (!removed) co_return removed.error();
   std::vector<Text> nothing_more;
-  // First of all, and also when there is nothing else to write: here is no state any more.
-  if (comes_back)
+  // First of all, and also when there is nothing else to write: here is no state that could be
+  // used.
+  if (is_marked || replaces)
     if (auto begun = co_await write(nothing_more, true); !begun) co_return begun;
   if (auto dropped = co_await write_all(std::move(*removed)); !dropped) co_return dropped;
   if (auto written = co_await write_all(std::move(texts)); !written) co_return written;
+  if (is_marked) co_return Result<void>();
   head_.lineage = lineage;
   co_return co_await write(std::move(nothing_more), true);
 }
 
-Task<Result<void>> RecordStore::mark_moved(std::string to) {
+Task<Result<void>> RecordStore::mark_move(StateMove move) {
   if (auto ready = co_await prepare(); !ready) co_return ready;
-  head_.moved_to = std::move(to);
+  head_.move = std::move(move);
   std::vector<Text> nothing_more;
   co_return co_await write(std::move(nothing_more), true);
 }

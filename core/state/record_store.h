@@ -36,7 +36,7 @@ class RecordStore : public StateStore {
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
   Task<Result<void>> import(State state, std::vector<Run> runs,
                             std::vector<std::vector<RunStep>> steps) override;
-  Task<Result<void>> mark_moved(std::string to) override;
+  Task<Result<void>> mark_move(StateMove move) override;
   Diagnostic with_what_is_owed(Diagnostic why) override {
     return entries_->with_what_is_owed(std::move(why));
   }
@@ -54,7 +54,12 @@ class RecordStore : public StateStore {
     bool current = true;  ///< sealed as it would be now
   };
 
+  /// What an entry holds, or with `io` only why it is not as it was written.
+  Result<std::string> text_as_kept(const Entry& entry) const;
+  /// The same, an error being about the whole state.
   Result<std::string> text_of(const Entry& entry) const;
+  template <class T>
+  Result<T> read_as(const Entry& entry, Result<T> (*from)(const Value&)) const;
   Result<void> read_head(const std::vector<Entry>& entries);
   Result<State> read(std::vector<Entry> entries);
   Result<void> know_seal(const std::vector<Entry>& entries);

@@ -14,6 +14,15 @@
 
 namespace jim {
 
+/// What a move of a state from one place to another leaves in its two heads; move_state.h says
+/// when. Places are written as messages name them.
+struct StateMove {
+  std::string to = {};    ///< the state goes on there; empty: it goes on here
+  std::string from = {};  ///< this is a copy of the one there, not in use yet; empty: it is none
+  std::string id = {};    ///< random, and the same at both ends of one move
+  bool operator==(const StateMove&) const = default;
+};
+
 /// The identity and count of a state, and what it is keyed with.
 struct StateHead {
   std::string project = {};
@@ -21,7 +30,7 @@ struct StateHead {
   std::string fingerprint_key = {};  ///< random; keys the HMACs that stand for secrets
   std::int64_t serial = 0;           ///< grows by one with each commit
   std::int64_t runs = 0;             ///< the number of the last run
-  std::string moved_to = {};         ///< the place where this state goes on; empty: here
+  StateMove move = {};               ///< empty: it is in use here
   bool operator==(const StateHead&) const = default;
 };
 
@@ -77,18 +86,19 @@ class StateStore {
   virtual Task<Result<Run>> begin_run(Run run) = 0;
   /// Writes the run of `begin_run` as it stands, and steps that no commit carries.
   virtual Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) = 0;
-  /// The runs that are kept, the latest first.
+  /// The runs that are kept, the latest first; also those that cannot be read any more.
   virtual Task<Result<std::vector<Run>>> runs() = 0;
-  /// The steps of a run, in order.
+  /// The steps of a run, in order. Fails with `io` when one cannot be read.
   virtual Task<Result<std::vector<RunStep>>> steps(std::int64_t run) = 0;
 
   /// Takes a whole state over, history included. The place has none, or one of the same lineage
-  /// that was moved away; else it fails with `conflict`. Cut short, it leaves no state here. Needs
-  /// the lock.
+  /// that was moved away or is an unfinished copy; else it fails with `conflict`. A copy that says
+  /// in its head where it comes from says so from its first write on; any other leaves no state
+  /// here when it is cut short. Needs the lock.
   virtual Task<Result<void>> import(State state, std::vector<Run> runs,
                                     std::vector<std::vector<RunStep>> steps) = 0;
-  /// Notes that the state goes on at another place. Needs the lock.
-  virtual Task<Result<void>> mark_moved(std::string to) = 0;
+  /// Notes in the head what a move has come to. Needs the lock.
+  virtual Task<Result<void>> mark_move(StateMove move) = 0;
 
   /// `why` the lock was lost, said together with where what this run did is kept, if only on this
   /// machine, and how it gets from there to its place.

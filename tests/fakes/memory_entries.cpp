@@ -34,12 +34,16 @@ Task<Result<void>> MemoryEntries::commit(Batch batch) {
   if (place_.fail_in_ == 1)
     co_return Diagnostic{.code = ErrorCode::unavailable, .message = "the place went away"};
   if (place_.fail_in_ > 1) --place_.fail_in_;
+  const bool dies = place_.death_ != nullptr && --place_.death_->number <= 0;
+  const Diagnostic dead = {.code = ErrorCode::unavailable, .message = "the run died"};
+  if (dies && (place_.death_->number < 0 || !place_.death_->still_written)) co_return dead;
   for (const EntryChange& change : batch.changes) {
     if (change.remove)
       place_.entries_.erase(change.entry.key);
     else
       place_.entries_[change.entry.key] = change.entry;
   }
+  if (dies) co_return dead;
   co_return Result<void>();
 }
 

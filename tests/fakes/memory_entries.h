@@ -17,6 +17,17 @@ class MemoryEntries : public EntryStore {
     /// Every commit from the `number`th from now on fails, counted from 1, as at a place that went
     /// away; 0: none does.
     void fail_commit(int number) { fail_in_ = number; }
+    /// What stands under a key, as whoever tampers with the place can change it; made when it is
+    /// not there. `lose` takes it away.
+    std::string& body(const std::string& key) { return entries_[key].body; }
+    void lose(const std::string& key) { entries_.erase(key); }
+    /// A run that dies: its commits are counted over all its places, and from the `number`th on
+    /// none is written, or that one still is; nothing is answered. Null: nobody dies.
+    struct Death {
+      int number = 0;
+      bool still_written = false;
+    };
+    void die_at(Death* death) { death_ = death; }
 
    private:
     friend class MemoryEntries;
@@ -24,6 +35,7 @@ class MemoryEntries : public EntryStore {
     std::map<std::string, Entry> entries_ = {};
     std::int64_t token_ = 0;
     int fail_in_ = 0;
+    Death* death_ = nullptr;
   };
 
   explicit MemoryEntries(Place& place) : place_(place) {}

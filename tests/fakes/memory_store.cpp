@@ -144,13 +144,12 @@ Task<Result<std::vector<RunStep>>> MemoryStore::steps(std::int64_t run) {
 Task<Result<void>> MemoryStore::import(State state, std::vector<Run> runs,
                                        std::vector<std::vector<RunStep>> steps) {
   if (auto begun = begin_commit(); !begun) co_return begun;
-  const bool comes_back =
-      !state_.head.moved_to.empty() && state_.head.lineage == state.head.lineage;
-  if (!state_.head.lineage.empty() && !comes_back)
+  const bool in_use = state_.head.move.to.empty() && state_.head.move.from.empty();
+  if (!state_.head.lineage.empty() && (in_use || state_.head.lineage != state.head.lineage))
     co_return state_exists(place(), state_.head.project);
   const JsonStyle style = stored_style(state.head.fingerprint_key);
   state_.head = state.head;
-  state_.head.moved_to.clear();
+  state_.head.move.to.clear();
   state_.records.clear();
   for (const Record& record : state.records)
     state_.records[record.address] = to_json(record_to_value(record), style);
@@ -165,9 +164,9 @@ Task<Result<void>> MemoryStore::import(State state, std::vector<Run> runs,
   co_return Result<void>();
 }
 
-Task<Result<void>> MemoryStore::mark_moved(std::string to) {
+Task<Result<void>> MemoryStore::mark_move(StateMove move) {
   if (auto begun = begin_commit(); !begun) co_return begun;
-  state_.head.moved_to = std::move(to);
+  state_.head.move = std::move(move);
   co_return Result<void>();
 }
 

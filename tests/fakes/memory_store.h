@@ -53,7 +53,7 @@ class MemoryStore : public StateStore {
   Task<Result<std::vector<RunStep>>> steps(std::int64_t run) override;
   Task<Result<void>> import(State state, std::vector<Run> runs,
                             std::vector<std::vector<RunStep>> steps) override;
-  Task<Result<void>> mark_moved(std::string to) override;
+  Task<Result<void>> mark_move(StateMove move) override;
   std::string place() const override { return "memory"; }
 
  private:

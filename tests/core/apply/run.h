@@ -107,8 +107,8 @@ class LoggedStore : public StateStore {
                             std::vector<std::vector<RunStep>> steps) override {
     return inner_.import(std::move(state), std::move(runs), std::move(steps));
   }
-  Task<Result<void>> mark_moved(std::string to) override {
-    return inner_.mark_moved(std::move(to));
+  Task<Result<void>> mark_move(StateMove move) override {
+    return inner_.mark_move(std::move(move));
   }
   std::string place() const override { return inner_.place(); }
 

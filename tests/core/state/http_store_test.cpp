@@ -201,6 +201,24 @@ TEST_F(HttpStoreTest, ADamagedDocumentIsToldApart) {
             "the state p was written by a newer version of jim");
 }
 
+TEST_F(HttpStoreTest, AServerThatKeepsHalfOfWhatItTakesIsToldOnceAndGetsItsLockBack) {
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "ann"));
+  server_.set_document(kPath, server_.document(kPath).substr(0, 60));
+  const auto loaded = run(store->load({""}));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::io);
+  EXPECT_EQ(loaded.error().message,
+            "the state https://state.example/state/demo is damaged: the server did not keep what "
+            "it was sent and took");
+  EXPECT_EQ(loaded.error().hint,
+            "see in the server's log why, and how large a state it takes; until then keep it "
+            "elsewhere");
+  EXPECT_EQ(run(store->commit(batch("a"))).error().message, loaded.error().message);
+  EXPECT_TRUE(run(store->release_lock()));
+  EXPECT_EQ(server_.lock(kPath), "");
+}
+
 TEST_F(HttpStoreTest, ADocumentThatVanishesUnderItsHolderIsDamage) {
   const auto store = open();
   ASSERT_TRUE(lock(*store, "ann"));

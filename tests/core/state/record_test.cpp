@@ -135,7 +135,7 @@ TEST(ExportTest, ReadsBackTheSameAndGivesTheSameBytes) {
   state.records = {Record{.address = {.name = "db"}}, full_record()};
   state.outputs.set("url", "http://a");
   const std::string text = export_state(state);
-  const auto again = import_state(text);
+  const auto again = import_state(text, "s.json");
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->head, state.head);
   EXPECT_EQ(again->records, state.records);
@@ -146,14 +146,74 @@ TEST(ExportTest, ReadsBackTheSameAndGivesTheSameBytes) {
 }
 
 TEST(ExportTest, OtherTextIsRefused) {
-  EXPECT_EQ(import_state("{}").error().message,
-            "this is no exported state: it does not say its format");
-  EXPECT_EQ(import_state(R"({"format":"jim-state/9"})").error().message,
-            "this is no exported state: its format is 'jim-state/9', and this version knows "
+  EXPECT_EQ(import_state("{}", "s.json").error().message,
+            "s.json is no exported state: it does not say its format");
+  EXPECT_EQ(import_state(R"({"format":"jim-state/9"})", "s.json").error().message,
+            "s.json is no exported state: its format is 'jim-state/9', and this version knows "
             "'jim-state/1'");
-  EXPECT_EQ(import_state(R"({"format":"jim-state/1"})").error().message,
-            "this is no exported state: 'resources' is missing");
-  EXPECT_FALSE(import_state("nonsense"));
+  EXPECT_EQ(import_state(R"({"format":"jim-state/1"})", "s.json").error().message,
+            "s.json is no exported state: 'resources' is missing");
+  EXPECT_FALSE(import_state("nonsense", "s.json"));
+}
+
+std::string why_refused(const State& state) {
+  const auto read = import_state(export_state(state), "s.json");
+  return read ? "it was taken" : read.error().message + "; " + read.error().hint;
+}
+
+/// What a mistaken edit of an exported state does: a machine would be deleted that is another's.
+TEST(ExportTest, WhatCannotBeAStateIsRefused) {
+  const Record a = {.address = {.name = "web", .key = 0}, .type = "latitude.server", .id = "sv_1"};
+  const Record b = {.address = {.name = "web", .key = 1}, .type = "latitude.server", .id = "sv_2"};
+  const State sound = {
+      .head = {.project = "chat", .lineage = "k3x9q2mz", .fingerprint_key = "key", .serial = 4},
+      .records = {a, b}};
+  EXPECT_EQ(why_refused(sound), "it was taken");
+  const std::string begin = "s.json is no exported state: ";
+  const std::string end = "; 'jim state pull' writes one";
+
+  State state = sound;
+  state.records[1].id = "sv_1";
+  EXPECT_EQ(why_refused(state), begin +
+                                    "resources[1], 'web[1]', has the latitude.server sv_1, and so "
+                                    "has resources[0], 'web[0]'" +
+                                    end);
+  state = sound;
+  state.records[1].deposed = {"sv_1"};
+  EXPECT_EQ(why_refused(state), begin +
+                                    "resources[1], 'web[1]', has the latitude.server sv_1, and so "
+                                    "has resources[0], 'web[0]'" +
+                                    end);
+  state = sound;
+  state.records[1].address = a.address;
+  EXPECT_EQ(why_refused(state),
+            begin + "resources[1], 'web[0]', has the same address as resources[0]" + end);
+  state = sound;
+  state.head.serial = -3;
+  EXPECT_EQ(why_refused(state), begin + "its serial is -3" + end);
+  state = sound;
+  state.head.lineage = "";
+  EXPECT_EQ(why_refused(state), begin + "it has no lineage" + end);
+  state.head.lineage = "k3x9 mz";
+  EXPECT_EQ(why_refused(state), begin + "'k3x9 mz' is no lineage" + end);
+  state = sound;
+  state.head.serial = INT64_MAX;
+  EXPECT_EQ(why_refused(state), begin + "its serial is 9223372036854775807" + end);
+  state = sound;
+  state.head.fingerprint_key = "";
+  EXPECT_EQ(why_refused(state),
+            begin + "it has no fingerprint_key, which tells secrets apart" + end);
+  state = sound;
+  state.head.project = "";
+  EXPECT_EQ(why_refused(state), begin + "it names no project" + end);
+}
+
+TEST(ExportTest, AForgottenObjectMayBelongToAnotherAddressMeanwhile) {
+  const State state = {
+      .head = {.project = "chat", .lineage = "k3x9q2mz", .fingerprint_key = "key"},
+      .records = {{.address = {.name = "a"}, .type = "x.y", .id = "1", .forgotten = true},
+                  {.address = {.name = "b"}, .type = "x.y", .id = "1"}}};
+  EXPECT_EQ(why_refused(state), "it was taken");
 }
 
 }  // namespace

@@ -269,21 +269,41 @@ TEST_P(StoreContract, AStateThatWasMovedAwayMayComeBack) {
   begin();
   ASSERT_TRUE(run(store_->commit({{.record = record("old", 0)}, {.record = record("web", 0)}})));
   ASSERT_TRUE(run(store_->begin_run({.command = "apply"})));
-  ASSERT_TRUE(run(store_->mark_moved("etcd://a/b")));
-  EXPECT_EQ(run(open_(loop_)->load())->head.moved_to, "etcd://a/b");
+  ASSERT_TRUE(run(store_->mark_move({.to = "etcd://a/b", .id = "m1"})));
+  EXPECT_EQ(run(open_(loop_)->load())->head.move, (StateMove{.to = "etcd://a/b", .id = "m1"}));
   EXPECT_FALSE(run(store_->import({.head = {.lineage = "another1"}}, {}, {})));
   const State whole = {.head = {.project = "chat", .lineage = "k3x9q2mz", .fingerprint_key = "key"},
                        .records = {record("new", 0), record("web", 0)}};
   ASSERT_TRUE(run(store_->import(whole, {}, {})));
   EXPECT_EQ(addresses(), (std::vector<std::string>{"new[0]", "web[0]"}));
-  EXPECT_EQ(run(store_->load())->head.moved_to, "");
+  EXPECT_EQ(run(store_->load())->head.move.to, "");
   EXPECT_TRUE(run(store_->runs())->empty());
+}
+
+TEST_P(StoreContract, AnUnfinishedCopySaysSoFromItsFirstWriteOnAndMayBeReplaced) {
+  const StateMove move = {.from = "etcd://a/b", .id = "m1"};
+  State whole = {.head = {.project = "chat", .lineage = "k3x9q2mz", .fingerprint_key = "key"},
+                 .records = {record("old", 0), record("web", 0)}};
+  whole.head.move = move;
+  ASSERT_TRUE(run(store_->acquire_lock(holder("ann@north, process 7"), kTerm)));
+  ASSERT_TRUE(run(store_->import(whole, {}, {})));
+  const auto copy = run(open_(loop_)->load());
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_EQ(copy->head.move, move);
+  EXPECT_EQ(copy->head.lineage, "k3x9q2mz");
+  EXPECT_FALSE(run(store_->import({.head = {.lineage = "another1"}}, {}, {})));
+  whole.records.erase(whole.records.begin());
+  ASSERT_TRUE(run(store_->import(whole, {}, {})));
+  EXPECT_EQ(addresses(), std::vector<std::string>{"web[0]"});
+  const StateMove none;
+  ASSERT_TRUE(run(store_->mark_move(none)));
+  EXPECT_EQ(run(open_(loop_)->load())->head.move, none);
 }
 
 TEST_P(StoreContract, TakingOverAndMovingAwayNeedTheLock) {
   EXPECT_EQ(run(store_->import({.head = {.lineage = "k3x9q2mz"}}, {}, {})).error().code,
             ErrorCode::conflict);
-  EXPECT_EQ(run(store_->mark_moved("x")).error().code, ErrorCode::conflict);
+  EXPECT_EQ(run(store_->mark_move({.to = "x"})).error().code, ErrorCode::conflict);
 }
 
 TEST_P(StoreContract, AWaitingCommitMayBeDropped) {

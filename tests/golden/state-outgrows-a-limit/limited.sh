@@ -1,4 +1,3 @@
-trap '' XFSZ
 ulimit -f 16
 "$JIM" apply --yes
 echo "status $?"
