@@ -52,7 +52,8 @@ class Applier {
       co_await save_outputs();
     }
     report_.errors = recorder_.errors();
-    report_.interrupted = context_.stop.requested();
+    report_.interrupted = context_.stop.interrupted();
+    report_.lapsed = context_.stop.lapsed();
     co_await recorder_.end_run(exit_status(report_), counts());
     recorder_.finish();
     report_.errors = recorder_.errors();
