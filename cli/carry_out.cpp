@@ -59,6 +59,7 @@ int carry_out(Context& context, Session& session, const Expansion& expansion, co
   watch.end();
   show_report(context, plan, report, session.loop().clock().now() - start);
   const int status = exit_status(report);
+  session.know_told(report.errors);
   const bool closed = session.close();
   // Why a run was interrupted says more than that it was: its lock is lost.
   const bool says_less =

@@ -48,7 +48,7 @@ Interrupt::~Interrupt() {
 
 // The handler itself touches nothing but its own flag; the loop does the rest between two waits.
 void Interrupt::look() {
-  if (signals == 0 || stop_.requested()) return;
+  if (signals == 0 || stop_.interrupted()) return;
   stop_.request();
   loop_.wake_sleepers();
   first_();

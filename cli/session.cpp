@@ -353,7 +353,14 @@ bool Session::close() {
   if (!lock_) return good;
   const std::unique_ptr<HeldLock> lock = std::move(lock_);
   if (auto released = loop_.run(lock->release()); !released) {
-    fail(released.error());
+    const Diagnostic& why = released.error();
+    const auto same = [&](const Diagnostic& one) {
+      return one.message == why.message && one.hint == why.hint;
+    };
+    if (std::any_of(told_.begin(), told_.end(), same))
+      status_ = exit_status(why.code);
+    else
+      fail(why);
     if (released.error().code == ErrorCode::conflict) status_ = kStateLocked;
     return false;
   }

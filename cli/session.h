@@ -26,8 +26,6 @@ namespace jim {
 
 /// A dead holder of the state's lock is replaced after that long.
 Duration lock_term();
-/// The exit status when someone else holds it.
-inline constexpr int kStateLocked = 8;
 /// Where the sandbox keeps its objects, and what jim remembers of them, from the file's folder.
 inline constexpr const char* kSandboxData = ".jim/sandbox";
 inline constexpr const char* kSandboxState = ".jim/sandbox-state.db";
@@ -72,6 +70,8 @@ class Session {
                     const std::vector<std::string>& lists);
   /// Compares; nullopt with the errors told.
   std::optional<Plan> plan(const PlanOptions& options);
+  /// What the person was told already of the state: `close` does not tell it again.
+  void know_told(Diagnostics told) { told_ = std::move(told); }
   /// Gives the lock back. False when the state's last word is not known to be written.
   bool close();
 
@@ -141,6 +141,7 @@ class Session {
   Providers providers_ = {};
   Snapshot snapshot_ = {};
   std::string run_key_ = {};
+  Diagnostics told_ = {};
   int status_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "cli/scenario.h"
 #include "cli/session.h"
 #include "cli/tell.h"
+#include "core/apply/apply.h"
 #include "core/base/private_folder.h"
 #include "core/base/text.h"
 #include "core/net/curl_http.h"

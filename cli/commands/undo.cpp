@@ -95,6 +95,9 @@ int run_undo(Context& context, const HistoryFlags& flags) {
   const PastRun* undone = find_run(session, *past, flags.run);
   if (undone == nullptr) return session.status();
   const std::int64_t run = undone->run.number;
+  if (!undone->run.unreadable.empty())
+    return session.fail(unreadable_history(session.store().place(), fmt::format("run {}", run),
+                                           escape_control(undone->run.unreadable)));
   UndoInput input = {.run = run,
                      .past = *past,
                      .state = session.state(),

@@ -189,7 +189,9 @@ std::string troubles_text(const Report& report, const Paint& paint) {
             std::string(action_word(group.first->action)) + " not started\n";
   if (!left.empty()) text += paint.yellow("left undone:") + "\n" + left;
   if (report.interrupted) text += "interrupted; state is safe\n";
-  return text + (report.interrupted
+  if (report.lapsed)
+    text += "stopped: this run's lock on the state has ended; nothing was sent after its term\n";
+  return text + (report.interrupted || report.lapsed
                      ? "next: the same command again goes on from here\n"
                      : "next: once that is mended, the same command goes on from here\n");
 }
@@ -205,6 +207,7 @@ Value report_value(const Report& report) {
   map.set("outputs", without_secrets(report.outputs));
   map.set("complete", report.complete());
   map.set("interrupted", report.interrupted);
+  if (report.lapsed) map.set("lock_lost", true);
   return map;
 }
 

@@ -47,6 +47,7 @@ struct Report {
   ValueMap outputs = {};               ///< as far as known; secrets inside are marked
   Diagnostics errors = {};  ///< of the run as a whole: state that could not be written, lock lost
   bool interrupted = false;
+  bool lapsed = false;    ///< the lock on the state ended before the run
   bool complete() const;  ///< every step done and no error
 };
 
@@ -65,6 +66,8 @@ struct ApplyContext {
 /// state that exists. A failed step skips what depends on it, everything else goes on.
 Task<Report> apply(ApplyContext& context, const Expansion& expansion, const Plan& plan);
 
+/// The exit status when someone else holds the state's lock.
+inline constexpr int kStateLocked = 8;
 /// The exit status of DESIGN.md section 11 for what happened.
 int exit_status(const Report& report);
 int exit_status(ErrorCode code);

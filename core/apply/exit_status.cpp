@@ -34,16 +34,37 @@ int exit_status(ErrorCode code) {
   return 1;
 }
 
+namespace {
+
+/// Of an error that is about the state: a conflict there is about its lock.
+int status_of_run(ErrorCode code) {
+  return code == ErrorCode::conflict ? kStateLocked : exit_status(code);
+}
+
+/// An object exists now, though its change did not end.
+bool has_made_something(const Report& report) {
+  return std::any_of(report.steps.begin(), report.steps.end(), [](const StepReport& step) {
+    const bool makes = step.action == Action::create || step.action == Action::replace;
+    return makes && step.outcome == Outcome::failed && !step.id.empty();
+  });
+}
+
+}  // namespace
+
 int exit_status(const Report& report) {
   if (report.interrupted) return 130;
   if (report.complete()) return 0;
-  if (!report.errors.empty()) return exit_status(report.errors.front().code);
+  if (report.lapsed) return kStateLocked;
   const auto failed = [](const StepReport& step) { return step.outcome == Outcome::failed; };
   const auto first = std::find_if(report.steps.begin(), report.steps.end(), failed);
   const auto something = [](const StepReport& step) {
     return step.outcome == Outcome::done || step.in_part();
   };
   const bool some = std::any_of(report.steps.begin(), report.steps.end(), something);
+  if (!report.errors.empty()) {
+    const int status = status_of_run(report.errors.front().code);
+    return status == 1 && (some || has_made_something(report)) ? 5 : status;
+  }
   if (first == report.steps.end()) return 1;
   // A status of its own only where one cause explains everything that failed.
   const bool same = std::all_of(report.steps.begin(), report.steps.end(), [&](const auto& step) {

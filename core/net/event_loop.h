@@ -264,21 +264,25 @@ class Gate {
   std::deque<std::coroutine_handle<>> waiters_ = {};
 };
 
-/// Asked to stop: set by a signal or a fatal failure; whoever starts new work looks first.
+/// Asked to stop; whoever starts new work looks first. A person may ask, or what makes it safe to
+/// go on, a lock, lapses.
 class StopFlag {
  public:
-  void request() { requested_ = true; }
-  bool requested() const { return requested_ || (clock_ != nullptr && clock_->now() >= deadline_); }
-  /// Counts as requested from `deadline` on, unless it is moved before. `clock` outlives the flag
-  /// or `lift`.
-  void request_at(const Clock& clock, Instant deadline) {
+  void request() { interrupted_ = true; }
+  void lapse() { lapsed_ = true; }
+  bool requested() const { return interrupted_ || lapsed(); }
+  bool interrupted() const { return interrupted_; }
+  bool lapsed() const { return lapsed_ || (clock_ != nullptr && clock_->now() >= deadline_); }
+  /// Lapses at `deadline`, unless that is moved before. `clock` outlives the flag or `lift`.
+  void lapse_at(const Clock& clock, Instant deadline) {
     clock_ = &clock;
     deadline_ = deadline;
   }
   void lift() { clock_ = nullptr; }
 
  private:
-  bool requested_ = false;
+  bool interrupted_ = false;
+  bool lapsed_ = false;
   const Clock* clock_ = nullptr;
   Instant deadline_ = {};
 };

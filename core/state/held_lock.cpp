@@ -12,12 +12,17 @@ Task<Result<std::unique_ptr<HeldLock>>> HeldLock::acquire(EventLoop& loop, State
   const auto taken = co_await store.acquire_lock(std::move(wanted), term);
   if (!taken) co_return taken.error();
   std::unique_ptr<HeldLock> held(new HeldLock(loop, store, stop, term));
-  stop.request_at(loop.clock(), asked + term);
+  held->hold_until(asked + term);
   held->heart_ = held->beat();
   co_return held;
 }
 
 HeldLock::~HeldLock() { stop_.lift(); }
+
+void HeldLock::hold_until(Instant end) {
+  end_ = end;
+  stop_.lapse_at(loop_.clock(), end);
+}
 
 Background HeldLock::beat() {
   while (true) {
@@ -25,13 +30,13 @@ Background HeldLock::beat() {
     const Instant asked = loop_.clock().now();
     const auto result = co_await store_.renew_lock(term_);
     if (result) {
-      stop_.request_at(loop_.clock(), asked + term_);
+      hold_until(asked + term_);
       continue;
     }
     // Others may take it once the term is over, whether they can reach the store or we cannot.
     if (result.error().code != ErrorCode::conflict && !stop_.requested()) continue;
     lost_ = result.error();
-    stop_.request();
+    stop_.lapse();
     co_return;
   }
 }
@@ -39,6 +44,11 @@ Background HeldLock::beat() {
 Task<Result<void>> HeldLock::release() {
   heart_ = Background();
   stop_.lift();
+  // A run that slept through its term may get here before its heart has asked.
+  if (!lost_ && loop_.clock().now() >= end_)
+    if (const auto ours = co_await store_.renew_lock(term_);
+        !ours && ours.error().code == ErrorCode::conflict)
+      lost_ = ours.error();
   if (lost_) co_return store_.with_what_is_owed(*lost_);
   co_return co_await store_.release_lock();
 }

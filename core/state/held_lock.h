@@ -10,7 +10,7 @@
 namespace jim {
 
 /// The lock on a state, kept alive by a heartbeat three times within each term. When it is lost, or
-/// could not be renewed for a whole term, `stop` is requested: nothing new may be started then.
+/// could not be renewed for a whole term, `stop` lapses: nothing new may be started then.
 /// That holds from the end of the term on, not only when the heartbeat gets to know: a run that was
 /// put to sleep must send nothing to a vendor when it wakes up.
 class HeldLock {
@@ -31,12 +31,14 @@ class HeldLock {
 
  private:
   HeldLock(EventLoop& loop, StateStore& store, StopFlag& stop, Duration term);
+  void hold_until(Instant end);
   Background beat();
 
   EventLoop& loop_;
   StateStore& store_;
   StopFlag& stop_;
   Duration term_;
+  Instant end_ = {};  ///< of the term
   std::optional<Diagnostic> lost_ = {};
   Background heart_ = {};
 };

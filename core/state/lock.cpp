@@ -28,12 +28,14 @@ Diagnostic held_lock(const std::string& place, const LockHolder& holder) {
 }
 
 Diagnostic lost_lock(const std::string& place, const LockHolder* holder) {
-  return {.code = ErrorCode::conflict,
-          .message = holder != nullptr
-                         ? fmt::format("the lock on the state {} was lost: {} holds it since {}",
-                                       place, named(*holder), holder->since)
-                         : fmt::format("the state {} is not locked by this run", place),
-          .hint = "nothing was written; run the command again when the other one is done"};
+  return {
+      .code = ErrorCode::conflict,
+      .message =
+          holder != nullptr
+              ? fmt::format("the lock on the state {} was lost: {} holds it since {}", place,
+                            named(*holder), holder->since)
+              : fmt::format("the state {} is not locked by this run, or not any more", place),
+      .hint = "nothing was written after that; run the command again when the other one is done"};
 }
 
 Diagnostic state_exists(const std::string& place, const std::string& project) {

@@ -119,7 +119,7 @@ Task<Result<MovedState>> move_state(StateStore& from, StateStore& to, const Stop
   if (!there) co_return not_copied(from.place(), there.error());
   if (const std::string wrong = difference(*whole, *there); !wrong.empty())
     co_return reads_back_different(from.place(), to.place(), wrong);
-  if (stop.requested()) co_return interrupted(from.place(), to.place());
+  if (stop.interrupted()) co_return interrupted(from.place(), to.place());
   StateMove left = {.to = to.place(), .id = id};
   if (auto marked = co_await from.mark_move(std::move(left)); !marked) co_return marked.error();
   if (auto settled = co_await take_mark_off(to); !settled) co_return settled.error();

@@ -29,7 +29,7 @@ struct MovedState {
 /// a place may be spelled in several ways, and may be moved to twice. A marked copy that nobody
 /// finishes may be replaced by another move of the same state.
 ///
-/// When `stop` is requested before X is marked the copy is left as it is and the error is
+/// When a person asks to stop before X is marked the copy is left as it is and the error is
 /// `cancelled`. Fails with `conflict` when there is another state, with `io` when what was written
 /// reads back different.
 Task<Result<MovedState>> move_state(StateStore& from, StateStore& to, const StopFlag& stop);

@@ -87,14 +87,16 @@ Result<std::string> RecordStore::text_as_kept(const Entry& entry) const {
           .hint = "say 'key' below 'state' in the file"};
     return seal_->open(entry);
   }
+  const auto text = read_clear(entry);
+  if (!text) return text.error();
   if (sealing_.required && entry.key != kSeal)
     return Diagnostic{
         .code = ErrorCode::invalid_config,
         .message = fmt::format("the state {} is in clear, and the file says 'encryption: required'",
                                place()),
-        .hint = "leave 'encryption' out for one apply, which seals everything with the key"};
-  const auto text = read_clear(entry);
-  if (!text) return text.error();
+        .hint =
+            "when it was never sealed, leave 'encryption' out for one apply, which seals "
+            "everything with the key; when it was, somebody has put another in its place"};
   return std::string(*text);
 }
 
@@ -113,7 +115,16 @@ Result<void> RecordStore::know_seal(const std::vector<Entry>& entries) {
     auto made = Seal::make(sealing_);
     if (!made) return made.error();
     seal_ = std::move(*made);
-    return {};
+    // Without its salt a passphrase makes another key.
+    const bool of_passphrase =
+        std::any_of(sealing_.keys.begin(), sealing_.keys.end(),
+                    [](const KeySource& one) { return !one.passphrase.empty(); });
+    const Entry* head = find(entries, kHead);
+    if (!of_passphrase || head == nullptr || !is_sealed(head->body)) return {};
+    const auto opened = seal_->open(*head);
+    if (opened || opened.error().code != ErrorCode::unauthorized) return {};
+    seal_.reset();
+    return damaged("the entry 'seal', by which a passphrase becomes its key, is gone");
   }
   const auto text = read_clear(*kept);
   if (!text) return damaged(text.error().message);
@@ -147,6 +158,12 @@ Result<void> RecordStore::read_head(const std::vector<Entry>& entries) {
     if (others) return damaged("it has records, and nothing that says whose");
     return {};
   }
+  // Every write seals the head: it is the first to be, and stays so.
+  const bool others_sealed = std::any_of(entries.begin(), entries.end(), [](const Entry& one) {
+    return one.key == kSeal || is_sealed(one.body);
+  });
+  if (others_sealed && !is_sealed(entry->body) && read_clear(*entry))
+    return damaged("its head is in clear, and the rest is sealed");
   const auto text = text_of(*entry);
   if (!text) return text.error();
   const auto value = parse_json(*text);

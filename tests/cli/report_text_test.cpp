@@ -127,6 +127,16 @@ TEST(ReportTextTest, AnInterruptionSaysWhatRanAndWhatDidNotStart) {
             "next: the same command again goes on from here\n");
 }
 
+TEST(ReportTextTest, ALostLockIsNoInterruption) {
+  const Report report = {.steps = {step("a", Action::create, Outcome::not_started)},
+                         .lapsed = true};
+  EXPECT_EQ(troubles_text(report, Paint()),
+            "left undone:\n"
+            "  a: create not started\n"
+            "stopped: this run's lock on the state has ended; nothing was sent after its term\n"
+            "next: the same command again goes on from here\n");
+}
+
 TEST(ReportTextTest, ErrorsOfTheRunAsAWholeComeToo) {
   const Report report = {.errors = {{.message = "the lock is lost", .hint = "run it again"}}};
   EXPECT_EQ(troubles_text(report, Paint()),

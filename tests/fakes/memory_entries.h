@@ -20,6 +20,7 @@ class MemoryEntries : public EntryStore {
     /// What stands under a key, as whoever tampers with the place can change it; made when it is
     /// not there. `lose` takes it away.
     std::string& body(const std::string& key) { return entries_[key].body; }
+    Entry& entry(const std::string& key) { return entries_[key]; }
     void lose(const std::string& key) { entries_.erase(key); }
     /// A run that dies: its commits are counted over all its places, and from the `number`th on
     /// none is written, or that one still is; nothing is answered. Null: nobody dies.

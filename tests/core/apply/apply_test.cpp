@@ -203,7 +203,7 @@ TEST_F(ApplyTest, ALostWriteStopsNewWorkAndIsTold) {
             "create a not started\n"
             "errors: disk full\n");
   EXPECT_THAT(bench.vendor.log, ElementsAre("saved k intent", "create fake.key k"));
-  EXPECT_EQ(exit_status(report), 1);
+  EXPECT_EQ(exit_status(report), 5);
   const Report again = bench.apply();
   EXPECT_TRUE(again.complete()) << shown(again);
   EXPECT_EQ(bench.vendor.objects.size(), 2u);
@@ -440,9 +440,20 @@ TEST(ExitStatusTest, SaysWhatHappened) {
   EXPECT_EQ(exit_status(report_of({lost})), 10);
   Report report = report_of({done});
   report.errors.push_back({.code = ErrorCode::io, .message = "disk full"});
-  EXPECT_EQ(exit_status(report), 1);
+  EXPECT_EQ(exit_status(report), 5);
+  report.lapsed = true;
+  EXPECT_EQ(exit_status(report), 8);
   report.interrupted = true;
   EXPECT_EQ(exit_status(report), 130);
+
+  // The disk was full: before anything was made, and when the machine was there already.
+  report = report_of({{.action = Action::create}});
+  report.errors.push_back({.code = ErrorCode::io, .message = "disk full"});
+  EXPECT_EQ(exit_status(report), 1);
+  report.steps[0] = {.action = Action::create, .outcome = Outcome::failed, .id = "m1"};
+  EXPECT_EQ(exit_status(report), 5);
+  report.errors[0].code = ErrorCode::conflict;
+  EXPECT_EQ(exit_status(report), 8);
 }
 
 }  // namespace

@@ -102,5 +102,61 @@ TEST_F(DamageTest, LostHistoryDoesNotKeepTheRestUnderAnOldKey) {
   EXPECT_EQ(run(open(place_, sealing)->load())->records.size(), 1u);
 }
 
+/// The sealed state is one whose passphrase is known.
+class SealedDamageTest : public DamageTest {
+ protected:
+  SealedDamageTest() { fill(sealing_); }
+  std::string why() {
+    const auto state = run(open(place_, sealing_)->load());
+    if (state) return "it was read";
+    EXPECT_EQ(state.error().hint.find("encryption"), std::string::npos) << state.error().hint;
+    return (state.error().code == ErrorCode::io ? "io: " : "") + state.error().message;
+  }
+
+  Sealing sealing_ = {.keys = {{.passphrase = Secret("secret"), .origin = "state.key"}},
+                      .required = true};
+};
+
+TEST_F(SealedDamageTest, AnEmptiedEntryIsDamageAndNotClearText) {
+  EXPECT_EQ(why(), "it was read");
+  place_.body("head") = "";
+  EXPECT_EQ(why(), "io: the state here is damaged: the entry 'head' is not as jim wrote it");
+}
+
+TEST_F(SealedDamageTest, AHeadInClearAmongSealedEntriesIsDamage) {
+  MemoryEntries::Place other("other");
+  const auto clear = open(other);
+  ASSERT_TRUE(run(clear->create({.project = "chat", .lineage = "k3x9q2mz"})));
+  place_.body("head") = other.body("head");
+  const std::string message =
+      "io: the state here is damaged: its head is in clear, and the rest is "
+      "sealed";
+  place_.entry("head").serial = other.entry("head").serial;
+  EXPECT_EQ(why(), message);
+  sealing_.required = false;
+  EXPECT_EQ(why(), message);
+}
+
+TEST_F(SealedDamageTest, WithoutItsSaltItIsDamagedAndTheKeyIsNotBlamed) {
+  place_.lose("seal");
+  EXPECT_EQ(why(),
+            "io: the state here is damaged: the entry 'seal', by which a passphrase becomes its "
+            "key, is gone");
+}
+
+TEST_F(SealedDamageTest, AnotherPassphraseIsStillTheWrongKey) {
+  sealing_.keys.front().passphrase = Secret("another");
+  const auto state = run(open(place_, sealing_)->load());
+  ASSERT_FALSE(state);
+  EXPECT_EQ(state.error().code, ErrorCode::unauthorized);
+}
+
+TEST_F(DamageTest, AKeyOfBytesNeedsNoSalt) {
+  const Sealing sealing = {.keys = {{.bytes = Secret(std::string(32, 'a'))}}};
+  fill(sealing);
+  place_.lose("seal");
+  EXPECT_TRUE(run(open(place_, sealing)->load()));
+}
+
 }  // namespace
 }  // namespace jim

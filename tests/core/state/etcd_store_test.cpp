@@ -173,7 +173,8 @@ TEST_F(EtcdStoreTest, AHolderThatSleptWhileAnotherCameAndWentCannotWrite) {
   const auto late = put(*store, "record/a", "2", 2);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
-  EXPECT_EQ(late.error().message, "the state " + store->place() + " is not locked by this run");
+  EXPECT_EQ(late.error().message,
+            "the state " + store->place() + " is not locked by this run, or not any more");
   EXPECT_EQ(run(store->renew_lock(kTerm)).error().code, ErrorCode::conflict);
   EXPECT_TRUE(run(store->load({"head", "record/"})));
   EXPECT_EQ(put(*store, "record/a", "2", 2).error().code, ErrorCode::conflict);

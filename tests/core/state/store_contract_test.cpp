@@ -189,7 +189,8 @@ TEST_P(StoreContract, WritingWithoutTheLockIsRefused) {
   const auto created = run(store_->create(head()));
   ASSERT_FALSE(created);
   EXPECT_EQ(created.error().code, ErrorCode::conflict);
-  EXPECT_EQ(created.error().message, "the state " + store_->place() + " is not locked by this run");
+  EXPECT_EQ(created.error().message,
+            "the state " + store_->place() + " is not locked by this run, or not any more");
   EXPECT_FALSE(run(store_->commit({{.record = record("web", 0)}})));
   EXPECT_FALSE(run(store_->renew_lock(kTerm)));
   EXPECT_TRUE(run(store_->release_lock()));
