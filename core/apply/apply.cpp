@@ -52,14 +52,9 @@ class Applier {
       co_await save_outputs();
     }
     report_.errors = recorder_.errors();
-<<<<<<< HEAD
-    report_.interrupted = context_.stop.requested();
-    co_await recorder_.end_run(exit_status(report_));
-=======
     report_.interrupted = context_.stop.interrupted();
     report_.lapsed = context_.stop.lapsed();
-    co_await recorder_.end_run(exit_status(report_), counts());
->>>>>>> a4
+    co_await recorder_.end_run(exit_status(report_));
     recorder_.finish();
     report_.errors = recorder_.errors();
     co_return std::move(report_);
