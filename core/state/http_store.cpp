@@ -293,9 +293,20 @@ Diagnostic HttpStore::lost(const std::optional<HttpDocument>& found) const {
 
 Result<void> HttpStore::check(const std::optional<HttpDocument>& found) const {
   if (std::find(marks_.begin(), marks_.end(), mark_of(found)) != marks_.end()) return {};
-  if (!found) return damaged_state(place(), "the server does not have it any more");
+  if (!found) {
+    Diagnostic gone = damaged_state(place(), "the server does not have it any more");
+    gone.hint =
+        "put back the last version if the server keeps any; else 'jim state rebuild' makes "
+        "it anew from the marks on the objects";
+    return gone;
+  }
   if (!found->lock || !lock_.had(found->lock->id)) return lost(found);
-  return damaged_state(place(), "it is not as this run left it");
+  Diagnostic replaced = damaged_state(place(), "it is not as this run left it");
+  replaced.hint =
+      "somebody has put another version in its place, past the lock; see which is the latest "
+      "before "
+      "you run the command again";
+  return replaced;
 }
 
 Task<Result<void>> HttpStore::settle() {

@@ -188,7 +188,12 @@ Result<void> RecordStore::read_head(const std::vector<Entry>& entries) {
                                "{}, and this version knows up to {}",
                                place(), format, kFormat),
         .hint = "use that version or a newer one"};
-  if (const std::string wrong = in.finish(); !wrong.empty()) return damaged("its head: " + wrong);
+  // It is as jim wrote it, so a jim that knows more has.
+  if (const std::string wrong = in.finish(); !wrong.empty())
+    return Diagnostic{
+        .code = ErrorCode::io,
+        .message = fmt::format("the state {} is not understood: its head: {}", place(), wrong),
+        .hint = "use the version of jim that wrote it, or a newer one"};
   std::from_chars(tally.data(), tally.data() + tally.size(), tally_, 16);
   return {};
 }

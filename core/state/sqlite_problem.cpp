@@ -67,8 +67,12 @@ Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::s
           place, fmt::format("its structure is not as jim made it: {}", sqlite3_errmsg(handle)));
     case SQLITE_CORRUPT:
       return damaged_state(place, "parts of it are missing or overwritten");
-    case SQLITE_NOTADB:
-      return damaged_state(place, "it is no database");
+    case SQLITE_NOTADB: {
+      Diagnostic other = damaged_state(place, "it is no database");
+      other.hint =
+          "name another file if it is something else of yours; if it was jim's, " + other.hint;
+      return other;
+    }
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {.code = ErrorCode::conflict,

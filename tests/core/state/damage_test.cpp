@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/state/entry_text.h"
 #include "core/state/move_state.h"
 #include "core/state/record_store.h"
 #include "tests/fakes/fake_clock.h"
@@ -100,6 +101,20 @@ TEST_F(DamageTest, LostHistoryDoesNotKeepTheRestUnderAnOldKey) {
   ASSERT_TRUE(run(open(place_, sealing)->renew_seal()));
   sealing.keys.pop_back();
   EXPECT_EQ(run(open(place_, sealing)->load())->records.size(), 1u);
+}
+
+TEST_F(DamageTest, AHeadThatSaysMoreIsOfANewerVersion) {
+  fill();
+  Entry& head = place_.entry("head");
+  std::string text(*read_clear(head));
+  text.insert(1, R"("colour":"red",)");
+  head.body = clear_body("head", head.serial, text);
+  const auto state = run(open(place_)->load());
+  ASSERT_FALSE(state);
+  EXPECT_EQ(state.error().message,
+            "the state here is not understood: its head: it has a field that this version of jim "
+            "does not know");
+  EXPECT_EQ(state.error().hint, "use the version of jim that wrote it, or a newer one");
 }
 
 /// The sealed state is one whose passphrase is known.

@@ -226,6 +226,9 @@ TEST_F(HttpStoreTest, ADocumentThatVanishesUnderItsHolderIsDamage) {
   const auto done = run(store->commit(batch("head")));
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::io);
+  EXPECT_EQ(done.error().hint,
+            "put back the last version if the server keeps any; else 'jim state rebuild' makes it "
+            "anew from the marks on the objects");
   EXPECT_TRUE(run(store->release_lock()));
   EXPECT_EQ(server_.lock(kPath), "");
 }
@@ -236,7 +239,12 @@ TEST_F(HttpStoreTest, AnOlderDocumentPutBackUnderItsHolderIsDamage) {
   const std::string before = server_.document(kPath);
   ASSERT_TRUE(run(store->commit(batch("head"))));
   server_.set_document(kPath, before);
-  EXPECT_EQ(run(store->commit(batch("record/a"))).error().code, ErrorCode::io);
+  const auto done = run(store->commit(batch("record/a")));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::io);
+  EXPECT_EQ(done.error().hint,
+            "somebody has put another version in its place, past the lock; see which is the latest "
+            "before you run the command again");
   // Once it is read again, writing goes on from there.
   EXPECT_TRUE(run(store->load({"head"})));
   EXPECT_TRUE(run(store->commit(batch("record/b"))));
