@@ -82,7 +82,8 @@ jim graph --format mermaid)"},
         "state",
         R"(State says which object belongs to which resource. It lies in .jim/state.db, or where 'state:' of
 the file or --state says: another file, or etcd, S3 or a server of Terraform's http protocol for
-state that several people share ('jim explain state'). It may be lost: 'jim state rebuild' makes it anew.)",
+state that several people share ('jim explain state'). It may be lost: 'jim state rebuild' makes it
+anew.)",
         R"(jim state list
 jim --state etcd://h1,h2,h3/jim/chat state list
 jim state mv web frontend)"},

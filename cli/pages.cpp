@@ -137,7 +137,7 @@ constexpr const char* kScenario =
     R"page(A scenario: how the emulated vendors misbehave, for 'jim --sandbox --sandbox-scenario FILE COMMAND'
 and 'jim sandbox serve --scenario FILE'. One with everything in it:
 
-stock:                                 # so many can be there, those that stand included; unnamed: plenty
+stock:                                 # so many there can be at most; what is not named: plenty
   lambda: { gpu_1x_a10: [us-west-1] }  # in these regions only
   latitude: { c3-small-x86: { NYC: 2 } }
 launch_limit: true                     # Lambda's one launch per 12 s, also without delays

@@ -209,7 +209,7 @@ void Parser::add_start() {
               [this](Context& context) { return run_explain(context, explain_); });
   speaks(explain, {Format::json})
       ->add_option("topic", explain_.words,
-                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function NAME, "
+                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function F, "
                    "state, manifest, scenario")
       ->type_name("TOPIC");
 }

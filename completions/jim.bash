@@ -16,7 +16,7 @@ _jim_addresses() {
 }
 
 _jim_topics() {
-  _jim_match "$(printf '%s\n' file types functions function manifest scenario
+  _jim_match "$(printf '%s\n' file state types functions function manifest scenario
     "${COMP_WORDS[0]}" explain types 2>/dev/null | cut -d' ' -f1)"
 }
 

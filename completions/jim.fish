@@ -38,7 +38,7 @@ complete -c jim -n '__fish_seen_subcommand_from init' -s h -l help -d 'say more 
 complete -c jim -n '__fish_seen_subcommand_from init' -l example -x -d 'which one: latitude, lambda, own-racks, quickstart'
 complete -c jim -n '__fish_seen_subcommand_from validate' -s h -l help -d 'say more about this command'
 complete -c jim -n '__fish_seen_subcommand_from explain' -s h -l help -d 'say more about this command'
-complete -c jim -n '__fish_seen_subcommand_from explain' -x -a 'file types functions function manifest scenario (jim explain types 2>/dev/null | string replace -r " .*" "")'
+complete -c jim -n '__fish_seen_subcommand_from explain' -x -a 'file state types functions function manifest scenario (jim explain types 2>/dev/null | string replace -r " .*" "")'
 complete -c jim -n '__fish_seen_subcommand_from plan' -s h -l help -d 'say more about this command'
 complete -c jim -n '__fish_seen_subcommand_from plan' -l out -r -F -d 'save the plan for \'jim apply FILE\''
 complete -c jim -n '__fish_seen_subcommand_from plan' -l destroy -d 'plan to delete everything'

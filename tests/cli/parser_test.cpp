@@ -96,7 +96,7 @@ TEST(ParserTest, APaceIsANumberFromZeroUpwards) {
   for (const char* pace : {"-1", "x", "", "inf", "1x"})
     EXPECT_THAT(wrong({"plan", "--sandbox-pace", pace}),
                 HasSubstr(std::string("takes a number from 0 upwards, not '") + pace + "'"));
-  const auto parsed = parse({"plan", "--sandbox-pace", "0.01"});
+  const auto parsed = parse({"--sandbox", "plan", "--sandbox-pace", "0.01"});
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->globals.sandbox_pace, 0.01);
 }

@@ -6,6 +6,7 @@ namespace jim {
 namespace {
 
 const char* const kSmall = R"({"name":"a","size":"s","image":"i","ip":"10.0.0.1"})";
+const char* const kNamed = R"({"name":"b","size":"s","image":"i","ip":"10.0.0.1"})";
 const char* const kOther = R"({"name":"a","size":"s","image":"j","ip":"10.0.0.1"})";
 
 TEST_F(UndoTest, AChangedAttributeGetsItsValueBack) {
@@ -37,17 +38,17 @@ TEST_F(UndoTest, WhatTheRunDidNotChangeIsNotBlamedOnIt) {
 }
 
 TEST_F(UndoTest, FlagsAndNeedsOfARecordStayAsTheyAre) {
-  bench.write("  a: { type: fake.machine, name: a, size: s, image: j, protect: false }\n");
+  bench.write("  a: { type: fake.machine, name: b, size: s, image: i, protect: false }\n");
   Record record = {.address = *parse_address("a"),
                    .type = "fake.machine",
                    .id = "m1",
-                   .attributes = attributes(kOther),
+                   .attributes = attributes(kNamed),
                    .needs = {"db"},
                    .protect = true,
                    .keep = true};
   bench.record(record);
-  bench.vendor.put("fake.machine", "m1", attributes(kOther), Workbench::mark("a"));
-  undone(1, runs_of({{"apply", {step_of("update", "a", "m1", kSmall, kOther)}}}));
+  bench.vendor.put("fake.machine", "m1", attributes(kNamed), Workbench::mark("a"));
+  undone(1, runs_of({{"apply", {step_of("update", "a", "m1", kSmall, kNamed)}}}));
   ASSERT_TRUE(plan && plan->changes.size() == 1);
   EXPECT_TRUE(plan->changes[0].protect && plan->changes[0].keep);
   EXPECT_EQ(plan->changes[0].needs, std::vector<std::string>{"db"});
