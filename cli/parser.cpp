@@ -209,8 +209,8 @@ void Parser::add_start() {
               [this](Context& context) { return run_explain(context, explain_); });
   speaks(explain, {Format::json})
       ->add_option("topic", explain_.words,
-                   "file, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, function F, "
-                   "state, manifest, scenario")
+                   "file, state, types, TYPE, TYPE.ATTRIBUTE, PROVIDER, functions, "
+                   "manifest, scenario")
       ->type_name("TOPIC");
 }
 

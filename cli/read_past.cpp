@@ -12,10 +12,11 @@ std::optional<Past> read_past(Session& session, const std::function<bool(const R
   std::vector<PastRun> all;
   for (const Run& run : *runs) {
     PastRun& past = all.emplace_back(PastRun{.run = run});
-    if (!wanted(run) || !run.unreadable.empty()) continue;
+    if (!wanted(run)) continue;
     auto steps = session.loop().run(session.store().steps(run.number));
     if (!steps && steps.error().code == ErrorCode::io) {
-      past.run.unreadable = steps.error().message;  // the others are as good as before
+      // The others are as good as before.
+      if (run.unreadable.empty()) past.run.unreadable = steps.error().message;
       continue;
     }
     if (!steps) return session.fail(steps.error()), std::nullopt;

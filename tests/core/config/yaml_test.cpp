@@ -133,7 +133,9 @@ TEST(YamlTest, SlipsOfYamlAreSaidPlainly) {
        {"a: b: c",
         "a.yaml:1:5: a ':' stands where none can be | put text that holds ': ' in quotes, and "
         "indent the keys of one map equally\n"},
-       {"a: [1, 2", "a.yaml:1:4: ',' or ']' is missing in the list that starts here\n"},
+       {"a: [1, 2",
+        "a.yaml:1:4: ',' or ']' is missing in the list that starts here | between braces and "
+        "brackets an expression stands in quotes: { name: \"${var.name}\" }\n"},
        {"a: \"b",
         "a.yaml:1:6: a text in quotes has no end | close it with the quote that it starts "
         "with\n"},

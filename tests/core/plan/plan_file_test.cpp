@@ -262,7 +262,11 @@ TEST_F(PlanFileTest, IsForItsProjectAndStateOnly) {
   fresh.lineage = "lineage2";
   EXPECT_EQ(check_still_valid(plan, fresh, "key").error().message,
             "the saved plan is stale: it was made for another state (lineage lineage1, not "
-            "lineage2)");
+            "lineage2); --state, --sandbox and the folder say which is used");
+  fresh.lineage.clear();
+  EXPECT_EQ(check_still_valid(plan, fresh, "key").error().message,
+            "the saved plan is stale: it was made for a state, and here is none yet; a plan of the "
+            "sandbox needs --sandbox again");
 }
 
 TEST_F(PlanFileTest, ADestroyStaysADestroy) {
