@@ -5,6 +5,7 @@
 #include "core/base/digest.h"
 #include "core/state/damage.h"
 #include "core/state/fields.h"
+#include "core/state/unix_time.h"
 #include "core/value/json.h"
 
 namespace jim {
@@ -16,14 +17,6 @@ using WallTime = std::chrono::system_clock::time_point;
 constexpr std::int64_t kFormat = 1;
 /// What Terraform tells when it is pointed at this document: that it is "not a valid version".
 constexpr const char* kVersion = "none: this is the state of jim";
-
-std::int64_t to_unix(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-WallTime from_unix(std::int64_t milliseconds) {
-  return WallTime(std::chrono::milliseconds(milliseconds));
-}
 
 Value lock_value(const HttpLock& lock) {
   FieldWriter out;

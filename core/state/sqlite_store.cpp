@@ -12,6 +12,7 @@
 #include "core/state/lock.h"
 #include "core/state/sqlite_format.h"
 #include "core/state/sqlite_problem.h"
+#include "core/state/unix_time.h"
 
 namespace jim {
 
@@ -19,14 +20,6 @@ namespace {
 
 /// RecordStore's entry that goes with every batch.
 constexpr std::string_view kHead = "head";
-
-std::chrono::system_clock::time_point from_unix(std::int64_t milliseconds) {
-  return std::chrono::system_clock::time_point(std::chrono::milliseconds(milliseconds));
-}
-
-std::int64_t to_unix(std::chrono::system_clock::time_point time) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
 
 }  // namespace
 
