@@ -1,9 +1,11 @@
 #include "cli/terminal.h"
 
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -103,19 +105,32 @@ const Look& Terminal::measure_err() {
 }
 
 std::string Terminal::ask(std::string_view question) {
+  // Let through only while the answer is waited for, lest a Ctrl-C right after the question is
+  // taken note of and nobody stops waiting.
+  sigset_t ends;
+  sigset_t before;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, &before);
   err(question);
   std::string line;
   char letter = '\0';
   while (true) {
-    const ssize_t got = ::read(STDIN_FILENO, &letter, 1);
-    if (got < 0 && errno == EINTR) {  // Ctrl-C is no consent
+    fd_set input;
+    FD_ZERO(&input);
+    FD_SET(STDIN_FILENO, &input);
+    const int ready = ::pselect(STDIN_FILENO + 1, &input, nullptr, nullptr, nullptr, &before);
+    if (ready < 0 && errno == EINTR) {  // Ctrl-C is no consent
       interrupted_ = true;
+      line.clear();
       err("\n");
-      return {};
+      break;
     }
-    if (got <= 0 || letter == '\n') break;
+    if (ready <= 0 || ::read(STDIN_FILENO, &letter, 1) <= 0 || letter == '\n') break;
     line += letter;
   }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return line;
 }
 
