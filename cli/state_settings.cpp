@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -28,11 +29,12 @@ class Reader {
     if (state.kind == ConfigValue::Kind::map) {
       for (std::size_t i = 0; i < state.entries.size(); ++i)
         read(state.entries[i].first, state.key_places[i], state.entries[i].second);
-      if (!key_ && has_old_keys_)
+      const bool has_key = has(state, "key");
+      if (!has_key && has(state, "old_keys"))
         fail(state.where, "'old_keys' needs a 'key' to seal with",
              "to keep state in clear again, write it out with 'jim state pull' and put it into "
              "another place, without keys, with 'jim state push'");
-      if (settings_.sealing.required && settings_.sealing.keys.empty() && !key_failed_)
+      else if (!has_key && settings_.sealing.required)
         fail(
             state.where, "'encryption: required' needs a 'key'",
             R"(key: { passphrase: "${env.JIM_PASSPHRASE}" }, or { file: PATH }, or { command: [...] })");
@@ -43,6 +45,11 @@ class Reader {
   }
 
  private:
+  static bool has(const ConfigValue& map, const std::string& key) {
+    return std::any_of(map.entries.begin(), map.entries.end(),
+                       [&](const auto& entry) { return entry.first == key; });
+  }
+
   void fail(const SourceLocation& where, std::string message, std::string hint = {}) {
     diagnostics_.push_back({.code = ErrorCode::invalid_config,
                             .message = std::move(message),
@@ -115,7 +122,6 @@ class Reader {
     } else if (name == "encryption") {
       read_encryption(value);
     } else if (name == "key") {
-      key_ = true;
       // It seals; the old ones, wherever they stand in the file, only open.
       if (auto key = read_key(value, what))
         settings_.sealing.keys.insert(settings_.sealing.keys.begin(), std::move(*key));
@@ -142,7 +148,6 @@ class Reader {
   }
 
   void read_old_keys(const ConfigValue& value) {
-    has_old_keys_ = true;
     if (value.kind != ConfigValue::Kind::list)
       return fail(value.where, "'old_keys' of 'state' takes a list of keys",
                   R"(old_keys: [{ passphrase: "${env.OLD_PASSPHRASE}" }])");
@@ -152,12 +157,6 @@ class Reader {
   }
 
   std::optional<KeySource> read_key(const ConfigValue& value, const std::string& what) {
-    auto key = read_one_key(value, what);
-    if (!key) key_failed_ = true;
-    return key;
-  }
-
-  std::optional<KeySource> read_one_key(const ConfigValue& value, const std::string& what) {
     const bool shaped = value.kind == ConfigValue::Kind::map && value.entries.size() == 1;
     const std::string name = shaped ? value.entries.front().first : "";
     if (name != "passphrase" && name != "file" && name != "command") {
@@ -226,9 +225,6 @@ class Reader {
   KeyUse keys_;
   Diagnostics& diagnostics_;
   StoreSettings settings_ = {};
-  bool key_failed_ = false;
-  bool key_ = false;  ///< the map has a 'key'
-  bool has_old_keys_ = false;
 };
 
 }  // namespace

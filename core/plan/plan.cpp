@@ -321,14 +321,13 @@ class Planner {
   }
 
   /// The vendor's words, which may repeat what the thing was made with.
-  std::string problem_of(const Match& match) const {
-    if (match.object->problem.empty()) return "";
+  std::string problem_of(const Match& match) {
     std::vector<std::string> secrets;
     for (const auto& [name, value] : match.desired->attributes) collect_secrets(value, secrets);
     // The provider has taken out the file's secrets already, so those that hold one look like this.
-    const std::vector<std::string> inner = expansion_.secrets();
+    if (!file_secrets_) file_secrets_ = expansion_.secrets();
     for (std::size_t i = secrets.size(); i > 0; --i)
-      secrets.push_back(conceal(secrets[i - 1], inner));
+      secrets.push_back(conceal(secrets[i - 1], *file_secrets_));
     return conceal(match.object->problem, secrets);
   }
 
@@ -452,6 +451,7 @@ class Planner {
   Selection selection_;
   Plan plan_ = {};
   std::set<std::string> referred_ = {};
+  std::optional<std::vector<std::string>> file_secrets_ = {};  ///< collected when first needed
   std::map<std::string, Value> values_ = {};
 };
 

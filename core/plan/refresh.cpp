@@ -175,12 +175,13 @@ class Refresh {
   /// waited for longer than that, lest a clock that was set back make it minutes.
   Task<void> wait_for_intents() {
     const Instant begun = loop_.clock().now();
-    std::set<std::pair<std::string, std::string>> held;
-    for (const Record& record : state_.records) held.emplace(record.type, record.id);
+    std::set<std::pair<std::string, std::string>> held;  // filled when first asked for
     for (const Record& record : state_.records) {
       if (!record.id.empty() || !record.intent || record.intent->action != "create") continue;
       const auto type = snapshot_.types.find(record.type);
       if (type == snapshot_.types.end()) continue;
+      if (held.empty())
+        for (const Record& one : state_.records) held.emplace(one.type, one.id);
       while (!failed_) {
         const auto free = [&](const Object& one) { return !held.contains({record.type, one.id}); };
         const auto found =
