@@ -14,6 +14,7 @@ class Vendor:
     def __init__(self):
         self.heard = bytearray()  # all requests, to prove that the canaries were in play
         self.mode = {}
+        self.scenes = 0
         self.clear()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -22,6 +23,7 @@ class Vendor:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def clear(self):
+        self.scenes += 1
         self.things = {}
         self.next_id = 1
 
@@ -46,7 +48,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         mode = vendor.mode
         if mode.get("only") in (None, self.command):
             if "wait" in mode:
+                scene = vendor.scenes
                 time.sleep(mode["wait"])
+                if scene != vendor.scenes:  # what a killed run asked for has no effect in the next scene
+                    self.close_connection = True
+                    return
             if "refuse" in mode:
                 return self.refuse(mode["refuse"], mode.get("how", "text"), body)
         self.reply(*self.usual(body))
