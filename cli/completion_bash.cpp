@@ -144,7 +144,8 @@ std::string words_part(const std::vector<Place>& places, const CommandNode& root
       command = "COMPREPLY=($(compgen -W '" + command_words(*place.node) + "' -- \"$word\"))";
     else if (!place.node->arguments.empty())
       command = command_for(place.node->arguments.front(), root);
-    if (!command.empty()) plain += "    " + name + ") " + command + " ;;\n";
+    if (!command.empty())
+      plain.append("    ").append(name).append(") ").append(command).append(" ;;\n");
   }
   return flags +
          "    esac\n"

@@ -290,7 +290,7 @@ Former::Resolved Former::resolve(const RunStep& step, const Value& value,
 
 Former::Resolved Former::resolve_text(const RunStep& step, const std::string& text,
                                       Restored& restored) const {
-  const Resolved as_it_is = {.value = text, .written = constant(text)};
+  Resolved as_it_is = {.value = text, .written = constant(text)};
   const auto standing = ids_.find(text);
   const Address* had = standing != ids_.end() ? &standing->second : input_.past.had(text);
   if (had == nullptr || had->name == step.address.name) return as_it_is;

@@ -139,7 +139,7 @@ class Parser {
   static Parameter describe(const CLI::Option& option);
   Diagnostic unknown_word(const std::string& word, const std::vector<std::string>& path) const;
   std::string missing_argument(const std::string& said) const;
-  std::vector<std::string> path_of(const CLI::App* deepest) const;
+  std::vector<std::string> path_of(const CLI::App* at) const;
   const CLI::App* deepest() const;
 
   CLI::App app_;

@@ -18,6 +18,7 @@ const Desired* find_desired(Session& session, const std::string& text) {
   });
   if (found != resources.end()) return &*found;
   std::vector<std::string> known;
+  known.reserve(resources.size());
   for (const Desired& one : resources) known.push_back(one.address.text());
   std::vector<Address> instances;
   for (const Desired& one : resources)

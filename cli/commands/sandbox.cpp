@@ -165,7 +165,7 @@ int run_sandbox_serve(Context& context, const SandboxFlags& flags) {
   sigaddset(&ends, SIGINT);
   sigaddset(&ends, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-  const auto sandbox = Sandbox::start(std::move(options));
+  const auto sandbox = Sandbox::start(options);
   if (!sandbox) return fail(context.terminal, about_scenario(sandbox.error(), flags.scenario));
   const std::string url = (*sandbox)->url();
   context.terminal.out("Latitude.sh  " + url + "/latitude\nLambda       " + url +

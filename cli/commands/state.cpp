@@ -35,6 +35,7 @@ std::vector<Record> find_records(Session& session, const std::string& text) {
 
 std::string addresses_of(const std::vector<Record>& records) {
   std::vector<Address> addresses;
+  addresses.reserve(records.size());
   for (const Record& one : records) addresses.push_back(one.address);
   std::sort(addresses.begin(), addresses.end());
   return escape_control(folded(addresses));

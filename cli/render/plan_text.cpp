@@ -168,6 +168,7 @@ std::vector<std::pair<std::string, const Drift*>> folded_drift(const std::vector
     groups[place->second].first.push_back(one.address);
   }
   std::vector<std::pair<std::string, const Drift*>> result;
+  result.reserve(groups.size());
   for (const auto& [addresses, first] : groups)
     result.emplace_back(escape_control(folded(addresses)), first);
   return result;

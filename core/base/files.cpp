@@ -113,29 +113,29 @@ Result<std::string> DiskFiles::read(const std::string& path, std::size_t limit) 
   }
 }
 
-Result<void> DiskFiles::write(const std::string& named, const std::string& content) {
+Result<void> DiskFiles::write(const std::string& path, const std::string& content) {
   struct stat info = {};
-  const bool there = ::stat(named.c_str(), &info) == 0;
-  if (there && S_ISDIR(info.st_mode)) return failure("write", named, EISDIR);
-  if (there && !S_ISREG(info.st_mode)) return write_into(named, content);
-  const std::string path = behind_links(named);
-  const std::string temporary = path + ".new-" + std::to_string(::getpid());
+  const bool there = ::stat(path.c_str(), &info) == 0;
+  if (there && S_ISDIR(info.st_mode)) return failure("write", path, EISDIR);
+  if (there && !S_ISREG(info.st_mode)) return write_into(path, content);
+  const std::string target = behind_links(path);
+  const std::string temporary = target + ".new-" + std::to_string(::getpid());
   {
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666));
-    if (file.number() < 0) return failure("write", path, errno);
+    if (file.number() < 0) return failure("write", target, errno);
     if (!write_all(file.number(), content) || ::fsync(file.number()) != 0) {
       const int error = errno;
       ::unlink(temporary.c_str());
-      return failure("write", path, error);
+      return failure("write", target, error);
     }
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+  if (::rename(temporary.c_str(), target.c_str()) != 0) {
     const int error = errno;
     ::unlink(temporary.c_str());
-    return failure("write", path, error);
+    return failure("write", target, error);
   }
-  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.number() >= 0) ::fsync(folder.number());
   return {};
 }

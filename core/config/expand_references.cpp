@@ -156,6 +156,7 @@ void Expander::check_old_names() {
 
 void Expander::report_cycle(const std::vector<std::size_t>& cycle) {
   std::vector<std::string> names;
+  names.reserve(cycle.size() + 1);
   for (const std::size_t i : cycle) names.push_back(config_.resources[i].name);
   names.push_back(names.front());
   const SourceLocation& start = places_[{names[0], names[1]}];

@@ -29,13 +29,13 @@ std::string url_for_log(std::string_view url) {
   const std::size_t path = shown.find('/', host);
   const std::size_t at = shown.rfind('@', path);
   const bool named = at != std::string::npos && at > host;
-  if (named && shown.find('@', path) != std::string::npos) {
-    shown.replace(host, std::string::npos, "(sensitive)");  // a password with both @ and / in it
-  } else if (named) {
+  // A password with both @ and / in it, or with one of /?# in it.
+  const bool torn = named ? shown.find('@', path) != std::string::npos
+                          : !ends_in_port(std::string_view(shown).substr(host, path - host));
+  if (torn)
+    shown.replace(host, std::string::npos, "(sensitive)");
+  else if (named)
     shown.erase(host, at + 1 - host);
-  } else if (!ends_in_port(std::string_view(shown).substr(host, path - host))) {
-    shown.replace(host, std::string::npos, "(sensitive)");  // a password with one of /?# in it
-  }
   return shown;
 }
 

@@ -34,16 +34,16 @@ void RateLimitedHttp::Window::take(Instant when) {
   sent.push_back(when);
 }
 
-void RateLimitedHttp::add_limit(const std::string& name, const std::string& route,
+void RateLimitedHttp::add_limit(const std::string& provider, const std::string& route,
                                 RateLimit limit) {
   if (limit.count <= 0 || limit.per <= Duration::zero()) return;
-  Provider& mine = provider(name);
+  Provider& mine = this->provider(provider);
   Lane& lane = route.empty() ? mine.all : mine.routes.try_emplace(route, loop_).first->second;
   lane.windows.push_back({.limit = limit});
 }
 
-void RateLimitedHttp::set_concurrency(const std::string& name, std::size_t most) {
-  provider(name).most = std::max<std::size_t>(most, 1);
+void RateLimitedHttp::set_concurrency(const std::string& provider, std::size_t most) {
+  this->provider(provider).most = std::max<std::size_t>(most, 1);
 }
 
 RateLimitedHttp::Provider& RateLimitedHttp::provider(const std::string& name) {

@@ -1,5 +1,7 @@
 #include "core/plan/plan_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -231,9 +233,9 @@ Result<void> check_vars(const Value& saved, const ValueMap& given, const std::st
       Diagnostic error = stale("it was made with another " + flag);
       error.hint = "give the value that it was made with, or make a new plan";
       return error;
-    } else if (value.is_secret()) {
-      return other(flag + " was no secret when it was made");
-    } else if (!(*was == value)) {
+    }
+    if (value.is_secret()) return other(flag + " was no secret when it was made");
+    if (!(*was == value)) {
       return other("it was made with " + flag + "=" + brief(*was) + ", and now it is " +
                    brief(value));
     }
@@ -262,8 +264,9 @@ Result<void> check_still_valid(const Value& saved, const Plan& fresh, const std:
     if (found == now.end()) {
       for (const auto& [other, value] : now)
         if (text_of(value, "address") == text_of(was, "address"))
-          return stale(address + ": it was to " + text_of(was, "action") + " " + object_of(was) +
-                       ", and now it would " + text_of(value, "action") + " " + object_of(value));
+          return stale(fmt::format("{}: it was to {} {}, and now it would {} {}", address,
+                                   text_of(was, "action"), object_of(was), text_of(value, "action"),
+                                   object_of(value)));
       return stale(address + ": nothing is left to " + text_of(was, "action"));
     }
     const std::string difference = first_difference(was, found->second);

@@ -80,6 +80,7 @@ Result<std::optional<std::size_t>> identify(const ResourceType& type, const Inte
   if (found.empty()) return std::optional<std::size_t>();
   if (found.size() == 1) return std::optional<std::size_t>(found.front());
   std::vector<std::string> ids;
+  ids.reserve(found.size());
   for (const std::size_t index : found) ids.push_back(escape_control(objects[index].id));
   return Diagnostic{
       .code = ErrorCode::ambiguous,

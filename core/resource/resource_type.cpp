@@ -55,7 +55,7 @@ std::optional<Value> to_number(const Value& value) {
 }
 
 std::optional<Value> to_integer(const Value& value) {
-  const std::optional<Value> number = to_number(value);
+  std::optional<Value> number = to_number(value);
   if (!number || number->is_integer()) return number;
   const double whole = number->as_number();
   constexpr double kBound = 9007199254740992.0;  // 2^53: beyond it a double has no single integer

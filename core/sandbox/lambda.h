@@ -40,7 +40,7 @@ const Type* find_type(const std::string& name);
 Json region(const std::string& name);
 Json type_summary(const Type& type);
 /// Whether a machine of this type can be launched in the region now.
-bool has_capacity(World& world, const std::string& type, const std::string& region);
+bool has_capacity(World& world, const std::string& type, const std::string& place);
 
 /// The instance as the wire has it; kept until it changes.
 const std::string& instance_text(World& world, const Object& instance);

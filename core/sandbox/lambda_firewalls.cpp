@@ -95,7 +95,8 @@ Reply update(World& world, const Request& request) {
   Object* ruleset = world.rulesets.find(request.parameters[0]);
   if (ruleset == nullptr) return ruleset_not_found();
   if (const Json& name = member(request.json, "name"); !name.is_null()) {
-    if (!name.is_string() || name == "" || name.get_ref<const std::string&>().size() > 64) {
+    if (const std::size_t length = name.is_string() ? name.get_ref<const std::string&>().size() : 0;
+        length < 1 || length > 64) {
       return invalid("Name must have 1 to 64 characters.");
     }
     ruleset->data["name"] = name;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "core/sandbox/latitude.h"
@@ -112,9 +113,7 @@ std::size_t row_of(const Table& table, const Row& row) {
 std::string plan_id(const Plan& plan) { return code("plan_", row_of(kPlans, plan)); }
 std::string site_id(const Site& site) { return code("loc_", 100 + row_of(kSites, site)); }
 
-double round_to_cents(double amount) {
-  return static_cast<double>(static_cast<long>(amount * 100 + 0.5)) / 100;
-}
+double round_to_cents(double amount) { return std::round(amount * 100) / 100; }
 
 Json pricing(const Plan& plan) {
   const auto prices = [&](double rate) {

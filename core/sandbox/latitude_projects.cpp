@@ -4,7 +4,7 @@
 namespace jim::sandbox::latitude {
 namespace {
 
-Object& make(World& world, std::string id, const std::string& name, Json extra) {
+Object& make(World& world, std::string id, const std::string& name, const Json& extra) {
   const std::uint64_t number = world.store.next_number();
   if (id.empty()) id = new_id("proj_", number);
   std::string slug = lower(name);

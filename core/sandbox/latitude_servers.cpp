@@ -114,7 +114,8 @@ Reply update(World& world, const Request& request) {
   if (server->data["locked"] == true) return locked();
   const Json& wanted = attributes(request);
   if (const Json& hostname = member(wanted, "hostname"); hostname.is_string()) {
-    if (hostname == "") return invalid(422, "must be filled", "/data/attributes/hostname");
+    if (hostname.get_ref<const std::string&>().empty())
+      return invalid(422, "must be filled", "/data/attributes/hostname");
     server->data["hostname"] = hostname;
   }
   if (const Json& billing = member(wanted, "billing"); billing.is_string()) {

@@ -16,7 +16,7 @@ struct Sandbox::Impl {
 
 Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Result<std::unique_ptr<Sandbox>> Sandbox::start(SandboxOptions options) {
+Result<std::unique_ptr<Sandbox>> Sandbox::start(const SandboxOptions& options) {
   std::unique_ptr<sandbox::Database> database;
   if (!options.folder.empty()) {
     auto opened = sandbox::Database::open(options.folder);

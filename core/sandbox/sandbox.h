@@ -26,7 +26,7 @@ struct SandboxOptions {
 class Sandbox {
  public:
   /// Fails with invalid_config (scenario, certificate) or io (folder, port, record file).
-  static Result<std::unique_ptr<Sandbox>> start(SandboxOptions options);
+  static Result<std::unique_ptr<Sandbox>> start(const SandboxOptions& options);
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;

@@ -209,25 +209,24 @@ void Server::on_stop(int, short, void* self) {
   event_base_loopbreak(static_cast<Server*>(self)->base_);
 }
 
-void Server::on_delay(int, short, void* argument) {
-  auto* pending = static_cast<Pending*>(argument);
-  Server& server = *pending->server;
-  server.delayed_.erase(pending);
-  const std::unique_ptr<Pending> owned(pending);
+void Server::on_delay(int, short, void* pending) {
+  const std::unique_ptr<Pending> owned(static_cast<Pending*>(pending));
+  Server& server = *owned->server;
+  server.delayed_.erase(owned.get());
   server.send(*owned);
 }
 
-void Server::accept(evhttp_request* from) {
-  Request request = read_request(from);
+void Server::accept(evhttp_request* request) {
+  Request read = read_request(request);
   auto pending = std::make_unique<Pending>();
   pending->server = this;
-  pending->request = from;
+  pending->request = request;
   if (recorder_.on()) {
-    pending->outcome = responder_.respond(request.path, request);
-    if (!request.path.starts_with("/_sandbox/")) recorder_.write(request, pending->outcome);
+    pending->outcome = responder_.respond(read.path, read);
+    if (!read.path.starts_with("/_sandbox/")) recorder_.write(read, pending->outcome);
   } else {
-    const std::string target = request.path;
-    pending->outcome = responder_.respond(target, std::move(request));
+    const std::string target = read.path;
+    pending->outcome = responder_.respond(target, std::move(read));
   }
   if (unflushed_.empty()) event_active(flush_event_, 0, 0);
   unflushed_.push_back(std::move(pending));
@@ -246,7 +245,7 @@ void Server::flush() {
     Pending* waiting = pending.release();
     delayed_.insert(waiting);
     waiting->timer = event_new(base_, -1, 0, on_delay, waiting);
-    const timeval time = {delay / 1000, delay % 1000 * 1000};
+    const timeval time = {delay / 1000, delay % 1000 * 1000L};
     event_add(waiting->timer, &time);
   }
 }

@@ -75,7 +75,7 @@ struct EtcdStore::Group {
   std::string head = {};  ///< as the last of them has it
 };
 
-EtcdStore::EtcdStore(EventLoop& loop, Http& http, EtcdPlace place)
+EtcdStore::EtcdStore(EventLoop& loop, Http& http, const EtcdPlace& place)
     : loop_(loop),
       place_(place.name),
       entries_(place.prefix + "/entry/"),

@@ -20,7 +20,7 @@ namespace jim {
 /// holds what this commit wrote, the commit had arrived.
 class EtcdStore : public EntryStore {
  public:
-  EtcdStore(EventLoop& loop, Http& http, EtcdPlace place);
+  EtcdStore(EventLoop& loop, Http& http, const EtcdPlace& place);
   EtcdStore(const EtcdStore&) = delete;
   EtcdStore& operator=(const EtcdStore&) = delete;
 

@@ -79,15 +79,15 @@ Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
   co_return std::optional<HttpDocument>(std::move(*document));
 }
 
-Task<Result<HttpResponse>> HttpExchange::post(std::string lock_id, std::string body) {
+Task<Result<HttpResponse>> HttpExchange::post(const std::string& lock_id, std::string body) {
   return send(place_.update_method, with_query(place_.url, "ID", lock_id), std::move(body), true);
 }
 
-Task<Result<HttpResponse>> HttpExchange::lock(LockInfo lock) {
+Task<Result<HttpResponse>> HttpExchange::lock(const LockInfo& lock) {
   return send(place_.lock_method, place_.lock_url, lock_body(lock), true);
 }
 
-Task<Result<HttpResponse>> HttpExchange::unlock(LockInfo lock) {
+Task<Result<HttpResponse>> HttpExchange::unlock(const LockInfo& lock) {
   return send(place_.unlock_method, place_.unlock_url, lock_body(lock), false);
 }
 

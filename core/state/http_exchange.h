@@ -23,9 +23,9 @@ class HttpExchange {
   /// The same, unread.
   Task<Result<std::optional<std::string>>> get_text();
   /// Any answer, whatever its status.
-  Task<Result<HttpResponse>> post(std::string lock_id, std::string body);
-  Task<Result<HttpResponse>> lock(LockInfo lock);
-  Task<Result<HttpResponse>> unlock(LockInfo lock);
+  Task<Result<HttpResponse>> post(const std::string& lock_id, std::string body);
+  Task<Result<HttpResponse>> lock(const LockInfo& lock);
+  Task<Result<HttpResponse>> unlock(const LockInfo& lock);
 
   /// What an answer that is no success means for people.
   Diagnostic refused(const std::string& what, const HttpResponse& response) const;

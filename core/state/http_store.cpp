@@ -107,10 +107,11 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
     failed_.reset();
   std::vector<Entry> entries;
   if (!*found) co_return entries;
-  for (const auto& [key, entry] : (*found)->entries) {
-    const bool wanted = std::any_of(prefixes.begin(), prefixes.end(),
-                                    [&](const std::string& one) { return key.starts_with(one); });
-    if (wanted) entries.push_back(entry);
+  for (const auto& place : (*found)->entries) {
+    const bool wanted = std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& one) {
+      return place.first.starts_with(one);
+    });
+    if (wanted) entries.push_back(place.second);
   }
   // Writes go on from what was read.
   const bool ours = lock_.held() && !in_doubt_ && (*found)->lock && lock_.had((*found)->lock->id);

@@ -1,10 +1,10 @@
 #include "core/state/process_identity.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <sstream>

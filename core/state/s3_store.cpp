@@ -80,7 +80,7 @@ S3Store::S3Store(EventLoop& loop, Http& http, S3Place place, AwsCredentialSettin
       segments_(loop, objects_),
       writing_(loop, 1) {}
 
-void S3Store::tell(Diagnostic told) const {
+void S3Store::tell(const Diagnostic& told) const {
   if (options_.tell) options_.tell(told);
 }
 
@@ -512,6 +512,7 @@ Task<void> S3Store::merge_segments() {
     merge_again_at_ = 0;
   }
   std::vector<std::string> names;
+  names.reserve(old.size());
   for (const S3Segment& one : old) names.push_back(one.name);
   co_await segments_.remove(std::move(names));
 }

@@ -56,7 +56,7 @@ class S3Store : public EntryStore {
   };
   struct Queued;
 
-  void tell(Diagnostic told) const;
+  void tell(const Diagnostic& told) const;
   Diagnostic lost() const;
   Result<void> check(const S3Head& head) const;
   /// The last segment that the bucket may have, as far as is known.

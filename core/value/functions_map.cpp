@@ -79,6 +79,7 @@ Result<Value> transpose(const Values& values, const Scope&) {
   }
   if (!in) return in.error();
   std::vector<ValueMap::Entry> entries;
+  entries.reserve(turned.size());
   for (const auto& [text, keys_of_text] : turned)
     entries.emplace_back(text, Value(ValueList(keys_of_text.begin(), keys_of_text.end())));
   return Value(ValueMap::from_entries(std::move(entries)));

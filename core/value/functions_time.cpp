@@ -31,7 +31,13 @@ std::optional<int> number_at(std::string_view text, std::size_t at, std::size_t 
 }
 
 std::optional<Moment> read_moment(std::string_view text) {
-  using namespace std::chrono;
+  using std::chrono::day;
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  using std::chrono::month;
+  using std::chrono::sys_days;
+  using std::chrono::year;
+  using std::chrono::year_month_day;
   const auto year_of = number_at(text, 0, 4);
   const auto month_of = number_at(text, 5, 2);
   const auto day_of = number_at(text, 8, 2);

@@ -12,7 +12,7 @@ Diagnostic at(int line, int column) {
 }
 
 std::string text_of(const std::string& source, const Diagnostics& diagnostics,
-                    DiagnosticsLook look = {}) {
+                    const DiagnosticsLook& look = {}) {
   const ReadSource read = [&](const std::string& file) -> std::optional<std::string> {
     if (file != "jim.yaml") return std::nullopt;
     return source;

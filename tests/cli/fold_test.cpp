@@ -11,6 +11,7 @@ using testing::ElementsAre;
 
 std::vector<std::string> addresses(const std::vector<Fold>& folds) {
   std::vector<std::string> all;
+  all.reserve(folds.size());
   for (const Fold& one : folds) all.push_back(one.addresses);
   return all;
 }

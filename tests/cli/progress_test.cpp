@@ -52,7 +52,7 @@ TEST(ProgressTest, NoLineIsWiderThanTheWindow) {
   state.running[0].what = std::string(200, 'x');
   state.running[1].address = "web[\"" + std::string(60, 'k') + "\"]";
   state.stopping = true;
-  for (const std::size_t width : {39, 60, 90})
+  for (const std::size_t width : {39u, 60u, 90u})
     for (const std::string& line : progress_lines(state, Paint(), {.width = width, .height = 9}))
       EXPECT_LE(columns(line), width) << line;
 }

@@ -33,14 +33,14 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  void resize(unsigned short width) {
+  void resize(unsigned short width) const {
     winsize size = {};
     size.ws_col = width;
     size.ws_row = 10;
     ::ioctl(writer_, TIOCSWINSZ, &size);
   }
   /// What was written since the last time.
-  std::string written() {
+  std::string written() const {
     EXPECT_EQ(::write(writer_, "\a", 1), 1);  // so that there is always something to read
     std::string text;
     std::array<char, 4096> block = {};

@@ -30,14 +30,15 @@ inline RunStep step_of(const std::string& action, const std::string& address, co
 
 /// Runs 1, 2, 3... as the history has them.
 inline std::vector<PastRun> runs_of(
-    std::vector<std::pair<std::string, std::vector<RunStep>>> commands) {
+    const std::vector<std::pair<std::string, std::vector<RunStep>>>& commands) {
   std::vector<PastRun> runs;
-  for (auto& [command, steps] : commands)
+  runs.reserve(commands.size());
+  for (const auto& [command, steps] : commands)
     runs.push_back({.run = {.number = static_cast<std::int64_t>(runs.size()) + 1,
                             .command = command,
                             .ended = "then",
                             .status = 0},
-                    .steps = std::move(steps)});
+                    .steps = steps});
   return runs;
 }
 

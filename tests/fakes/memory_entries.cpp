@@ -6,10 +6,10 @@ namespace jim {
 
 Task<Result<std::vector<Entry>>> MemoryEntries::load(std::vector<std::string> prefixes) {
   std::vector<Entry> found;
-  for (const auto& [key, entry] : place_.entries_)
+  for (const auto& place : place_.entries_)
     if (std::any_of(prefixes.begin(), prefixes.end(),
-                    [&](const std::string& one) { return key.starts_with(one); }))
-      found.push_back(entry);
+                    [&](const std::string& one) { return place.first.starts_with(one); }))
+      found.push_back(place.second);
   co_return found;
 }
 

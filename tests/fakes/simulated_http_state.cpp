@@ -81,7 +81,7 @@ HttpResponse SimulatedHttpState::answer_at(Document& document, const HttpRequest
   return {.status = 200};
 }
 
-HttpResponse SimulatedHttpState::take_lock(Document& document, const std::string& body) {
+HttpResponse SimulatedHttpState::take_lock(Document& document, const std::string& body) const {
   if (document.lock.empty()) {
     document.lock = body;
     return {.status = 200};

@@ -51,7 +51,7 @@ class SimulatedHttpState {
   };
 
   HttpResponse answer_at(Document& document, const HttpRequest& request, bool for_lock);
-  HttpResponse take_lock(Document& document, const std::string& body);
+  HttpResponse take_lock(Document& document, const std::string& body) const;
   HttpResponse write(Document& document, const std::string& body, const std::string& id);
 
   const Clock& clock_;

@@ -101,7 +101,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-HttpResponse json_reply(int status, Value body) {
+HttpResponse json_reply(int status, const Value& body) {
   return {.status = status, .body = to_json(body, {.reveal_secrets = true})};
 }
 

@@ -79,6 +79,7 @@ class LoggedStore : public StateStore {
   Task<Result<void>> create(StateHead head) override { return inner_.create(head); }
   Task<Result<void>> commit(std::vector<RecordChange> changes) override {
     std::vector<std::string> lines;
+    lines.reserve(changes.size());
     for (const RecordChange& change : changes) lines.push_back(line(change));
     if (++waiting_ == 1) together.push_back(0);
     ++together.back();

@@ -18,7 +18,7 @@ std::string output(const std::string& vars, const std::string& expression,
                    Surroundings surroundings = {}) {
   const Checked checked("vars: " + vars + "\noutputs: { o: '${" + expression + "}' }",
                         std::move(surroundings));
-  if (const std::string mistakes = checked.text(); !mistakes.empty()) return mistakes;
+  if (std::string mistakes = checked.text(); !mistakes.empty()) return mistakes;
   const auto outputs = checked.expansion().outputs({});
   if (!outputs) return outputs.error().message;
   const Value& value = *outputs->find("o");

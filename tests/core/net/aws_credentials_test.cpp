@@ -1,8 +1,8 @@
 #include "core/net/aws_credentials.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>

@@ -11,7 +11,7 @@ namespace {
 
 using CurlHttpTest = SocketTest;
 
-LoopbackServer::Script always(RawAnswer reply) {
+LoopbackServer::Script always(const RawAnswer& reply) {
   return [reply](const SeenRequest&) { return reply; };
 }
 

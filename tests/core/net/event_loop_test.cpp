@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "tests/fakes/fake_clock.h"
@@ -49,9 +50,11 @@ struct Started {
     void return_void() {}
   };
   explicit Started(std::coroutine_handle<promise_type> handle) : frame(handle) {}
-  Started(const Started&) = delete;
-  Started& operator=(const Started&) = delete;
-  ~Started() { frame.destroy(); }
+  Started(Started&& other) noexcept : frame(std::exchange(other.frame, nullptr)) {}
+  Started& operator=(Started&&) = delete;
+  ~Started() {
+    if (frame) frame.destroy();
+  }
   std::coroutine_handle<promise_type> frame;
 };
 

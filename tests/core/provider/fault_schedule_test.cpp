@@ -151,6 +151,7 @@ class FaultScheduleTest : public AccountTest {
       return vendor.answer(request);
     });
     std::vector<std::unique_ptr<Attempt>> attempts;
+    attempts.reserve(3);
     for (int i = 0; i < 3; ++i) attempts.push_back(std::make_unique<Attempt>(log_));
     const std::function<Task<void>(std::size_t)> work = [&](std::size_t i) -> Task<void> {
       co_await loop_.sleep(std::chrono::milliseconds(400) * i);

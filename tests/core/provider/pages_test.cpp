@@ -6,7 +6,6 @@
 namespace jim {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// A page with the machines of these numbers, and `more` beside the list.
@@ -18,7 +17,7 @@ HttpResponse page(int from, int to, const std::string& more = "",
   return reply(200, R"({"machines":[)" + all + "]" + more + "}", std::move(headers));
 }
 
-const std::string half =
+const std::string kHalf =
     " | half a list says nothing about what is not on it; is the manifest right about "
     "'pagination'?";
 
@@ -140,7 +139,7 @@ TEST_F(PagesTest, EmptyPagesWithoutEndAreNoList) {
   EXPECT_EQ(listed(),
             "acme: page 101 of GET /machines is the 100th empty one in a row, and still not the "
             "last" +
-                half);
+                kHalf);
 }
 
 TEST_F(PagesTest, PagesWithoutEndAreNoList) {
@@ -154,7 +153,7 @@ TEST_F(PagesTest, PagesWithoutEndAreNoList) {
   EXPECT_EQ(listed(),
             "acme: page 20000 of GET /machines is followed by yet another, so the list seems "
             "endless" +
-                half);
+                kHalf);
 }
 
 TEST_F(PagesTest, ATotalBeyondReasonIsNoList) {
@@ -168,7 +167,8 @@ TEST_F(PagesTest, AnEmptyPageBeforeTheTotalIsReachedIsNoList) {
        [](const HttpRequest& request) -> Result<HttpResponse> {
          return page(0, request.url.ends_with("page=1") ? 3 : 0, R"(,"total":9)");
        });
-  EXPECT_EQ(listed(), "acme: page 2 of GET /machines is empty although there are 9 objects" + half);
+  EXPECT_EQ(listed(),
+            "acme: page 2 of GET /machines is empty although there are 9 objects" + kHalf);
 }
 
 TEST_F(PagesTest, WhatFollowsMustBeTold) {
@@ -183,7 +183,7 @@ TEST_F(PagesTest, AMarkerNeedsAnId) {
   EXPECT_EQ(listed(),
             "acme: page 1 of GET /machines is not the last, but has no object with an id to go on "
             "from" +
-                half);
+                kHalf);
 }
 
 TEST_F(PagesTest, CirclesAreNoticed) {

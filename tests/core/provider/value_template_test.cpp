@@ -79,7 +79,7 @@ TEST(ValueTemplateTest, DotsSpreadAMapAndLaterKeysWin) {
 }
 
 TEST(ValueTemplateTest, AMistakeDeepInsideIsTheWholesMistake) {
-  EXPECT_NE(body(R"({ a: [{ b: "${it.x.y}" }] })").find("x"), std::string::npos);
+  EXPECT_NE(body(R"({ a: [{ b: "${it.x.y}" }] })").find('x'), std::string::npos);
 }
 
 TEST(ValueTemplateTest, ReferencesAreFoundAtEveryDepth) {

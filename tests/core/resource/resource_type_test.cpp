@@ -29,8 +29,7 @@ TEST(AttributeTypeTest, AListOfNothingNamedIsAListOfAny) {
 TEST(AttributeTypeTest, NonsenseIsNoType) {
   for (const char* text :
        {"", "text", "list()", "list(string", "string(any)", "list(text)", "list string",
-        "list(list(list(list(list(list(list(list(list(any"
-        ")))))))))"})
+        R"(list(list(list(list(list(list(list(list(list(any))))))))))"})
     EXPECT_FALSE(parse_attribute_type(text)) << text;
 }
 

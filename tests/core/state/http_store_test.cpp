@@ -924,9 +924,11 @@ TEST_F(HttpStoreTest, AServerWithoutLocksIsRefused) {
 }
 
 TEST_F(HttpStoreTest, ATermlessEmptyPlaceIsLoadedInEveryWriting) {
-  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+  for (const auto& nothing : std::vector<std::pair<int, std::string>>{
            {404, "not found"}, {204, ""}, {200, ""}, {200, "\n"}}) {
-    FakeHttp http([&](const HttpRequest&) -> Result<HttpResponse> { return reply(status, body); });
+    FakeHttp http([&](const HttpRequest&) -> Result<HttpResponse> {
+      return reply(nothing.first, nothing.second);
+    });
     const auto store = std::move(*open_http(loop_, http, {.url = kUrl}));
     const auto entries = run(store->load({""}));
     ASSERT_TRUE(entries);

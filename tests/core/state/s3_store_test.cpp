@@ -707,7 +707,7 @@ TEST_F(S3StoreTest, MistakesInTheSettingsAreNamed) {
 }
 
 TEST_F(S3StoreTest, TheBucketStandsBeforeTheHostAtAwsAndInThePathElsewhere) {
-  const auto url_of = [&](StoreSettings settings) {
+  const auto url_of = [&](const StoreSettings& settings) {
     Machine here(loop_, server_);
     const auto store = open_store(loop_, here.http, settings);
     const auto state = run((*store)->load());

@@ -326,7 +326,7 @@ TEST_F(SqliteStoreTest, AFileThatOutgrowsItsLimitFailsTheCommitAndKeepsTheRest) 
   rlimit old = {};
   getrlimit(RLIMIT_FSIZE, &old);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small = {.rlim_cur = 64 * 1024, .rlim_max = old.rlim_max};
+  const rlimit small = {.rlim_cur = 65536, .rlim_max = old.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
   Result<void> failed;
   std::int64_t kept = 0;

@@ -34,6 +34,7 @@ struct StoreKind {
 };
 
 /// For GoogleTest's messages.
+// NOLINTNEXTLINE(readability-identifier-naming): its name for it
 inline void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 
 inline std::string name_of(const testing::TestParamInfo<StoreKind>& info) {

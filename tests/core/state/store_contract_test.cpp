@@ -381,7 +381,7 @@ StoreKind memory() {
           }};
 }
 
-StoreKind sqlite(std::string name, Sealing sealing) {
+StoreKind sqlite(std::string name, const Sealing& sealing) {
   return {
       .name = std::move(name), .make_place = [sealing] {
         auto folder = std::make_shared<TestFolder>();
@@ -406,7 +406,7 @@ struct EtcdStoreOverHttp : SimulatedEtcdHttp, RecordStore {
                     std::move(sealing)) {}
 };
 
-StoreKind etcd(std::string name, Sealing sealing) {
+StoreKind etcd(std::string name, const Sealing& sealing) {
   return {.name = std::move(name), .make_place = [sealing] {
             auto server = std::make_shared<std::unique_ptr<SimulatedEtcd>>();
             return [server, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {
@@ -417,7 +417,7 @@ StoreKind etcd(std::string name, Sealing sealing) {
 }
 
 /// Two machines' views in turn: each folder has its own journal.
-StoreKind s3(std::string name, SimulatedS3::Etags etags, Sealing sealing) {
+StoreKind s3(std::string name, SimulatedS3::Etags etags, const Sealing& sealing) {
   struct Place {
     std::unique_ptr<SimulatedS3> server = {};
     std::vector<std::unique_ptr<SimulatedS3Http>> clients = {};
@@ -451,7 +451,7 @@ struct HttpStatePlace {
   std::vector<std::unique_ptr<SimulatedHttpStateClient>> clients = {};
 };
 
-StoreKind http(std::string name, SimulatedHttpState::Habits habits, Sealing sealing) {
+StoreKind http(std::string name, const SimulatedHttpState::Habits& habits, const Sealing& sealing) {
   return {.name = std::move(name), .make_place = [habits, sealing] {
             auto place = std::make_shared<HttpStatePlace>();
             return [place, habits, sealing](EventLoop& loop) -> std::unique_ptr<StateStore> {

@@ -25,43 +25,10 @@ std::vector<std::string> expressions() {
 }
 
 const std::vector<std::string>& words() {
-  static const std::vector<std::string> kWords = {"${",
-                                                  "}",
-                                                  "(",
-                                                  ")",
-                                                  "[",
-                                                  "]",
-                                                  "\"",
-                                                  "'",
-                                                  "\\",
-                                                  ".",
-                                                  ",",
-                                                  "?",
-                                                  ":",
-                                                  "??",
-                                                  "&&",
-                                                  "==",
-                                                  "[*]",
-                                                  " for x ",
-                                                  " in ",
-                                                  " if",
-                                                  "=>",
-                                                  "web",
-                                                  "m",
-                                                  "later",
-                                                  "-",
-                                                  "1e9",
-                                                  "0",
-                                                  "\\u",
-                                                  "none",
-                                                  "secret",
-                                                  "9"
-                                                  "e999",
-                                                  "\n",
-                                                  "\xff",
-                                                  "\xc3",
-                                                  "$$",
-                                                  "%"};
+  static const std::vector<std::string> kWords = {
+      "${", "}",   "(",  ")",   "[",    "]",       "\"",    "'",   "\\",   ".",    ",",  "?",
+      ":",  "??",  "&&", "==",  "[*]",  " for x ", " in ",  " if", "=>",   "web",  "m",  "later",
+      "-",  "1e9", "0",  "\\u", "none", "secret",  "9e999", "\n",  "\xff", "\xc3", "$$", "%"};
   return kWords;
 }
 

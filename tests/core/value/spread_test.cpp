@@ -51,7 +51,7 @@ Call call_of(const Function& function) {
   return call;
 }
 
-Result<Value> evaluate_with(const Call& call, std::size_t place, Value instead) {
+Result<Value> evaluate_with(const Call& call, std::size_t place, const Value& instead) {
   ExampleScope scope;
   for (std::size_t i = 0; i < call.arguments.size(); ++i)
     scope.set(fmt::format("a{}", i), i == place ? instead : call.arguments[i]);
