@@ -27,12 +27,14 @@ HttpExchange::HttpExchange(EventLoop& loop, Http& http, HttpPlace place)
     : http_(http), place_(std::move(place)), clock_(loop.clock()) {}
 
 Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string url,
-                                              std::optional<std::string> body, bool once) {
+                                              std::optional<std::string> body, bool once,
+                                              const StopFlag* unless) {
   HttpRequest request = {.method = std::move(method),
                          .url = std::move(url),
                          .mutating = once,
                          .provider = "state",
-                         .options = place_.options};
+                         .options = place_.options,
+                         .unless = unless};
   if (!place_.authorization.empty())
     request.headers.push_back(
         {.name = "Authorization", .value = place_.authorization.reveal(), .secret = true});
@@ -79,8 +81,10 @@ Task<Result<std::optional<HttpDocument>>> HttpExchange::get() {
   co_return std::optional<HttpDocument>(std::move(*document));
 }
 
-Task<Result<HttpResponse>> HttpExchange::post(const std::string& lock_id, std::string body) {
-  return send(place_.update_method, with_query(place_.url, "ID", lock_id), std::move(body), true);
+Task<Result<HttpResponse>> HttpExchange::post(const std::string& lock_id, std::string body,
+                                              const StopFlag& unless) {
+  return send(place_.update_method, with_query(place_.url, "ID", lock_id), std::move(body), true,
+              &unless);
 }
 
 Task<Result<HttpResponse>> HttpExchange::lock(const LockInfo& lock) {

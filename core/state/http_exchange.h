@@ -22,8 +22,10 @@ class HttpExchange {
   Task<Result<std::optional<HttpDocument>>> get();
   /// The same, unread.
   Task<Result<std::optional<std::string>>> get_text();
-  /// Any answer, whatever its status.
-  Task<Result<HttpResponse>> post(const std::string& lock_id, std::string body);
+  /// Any answer, whatever its status. Fails with `cancelled`, and nothing is sent, when `unless` is
+  /// requested before the connection stands; it outlives the request.
+  Task<Result<HttpResponse>> post(const std::string& lock_id, std::string body,
+                                  const StopFlag& unless);
   Task<Result<HttpResponse>> lock(const LockInfo& lock);
   Task<Result<HttpResponse>> unlock(const LockInfo& lock);
 
@@ -35,7 +37,8 @@ class HttpExchange {
 
  private:
   Task<Result<HttpResponse>> send(std::string method, std::string url,
-                                  std::optional<std::string> body, bool once);
+                                  std::optional<std::string> body, bool once,
+                                  const StopFlag* unless = nullptr);
   std::string words_of(const HttpResponse& response) const;
 
   Http& http_;

@@ -120,6 +120,7 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
 }
 
 Task<Result<std::optional<HttpDocument>>> HttpStore::read() {
+  read_ = loop_.clock().now();
   const auto text = co_await exchange_.get_text();
   if (!text) co_return text.error();
   if (!*text) co_return std::optional<HttpDocument>();
@@ -159,6 +160,8 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   has_written_ = false;
   is_spoilt_ = false;
   LockHolder asking = wanted;
+  alive_ = loop_.clock().now();
+  term_ = term;
   if (auto locked = co_await lock_.take(std::move(asking), term); !locked) co_return locked.error();
   auto holder = co_await begin_holding(std::move(wanted), term);
   if (!holder) {
@@ -175,7 +178,6 @@ Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration te
   auto found = co_await read();
   if (!found) co_return found.error();
   HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
-  term_ = term;
   ++document.token;
   document.lock = {.id = lock_.info().id,
                    .who = std::move(wanted.who),
@@ -322,6 +324,18 @@ Task<Result<void>> HttpStore::settle() {
   co_return Result<void>();
 }
 
+Instant HttpStore::write_until() const {
+  // After an absence of the server the lock may be older than its term, and still be ours.
+  return std::max(alive_ + term_, read_ + term_ / kFresh);
+}
+
+Task<Result<void>> HttpStore::look_again_if_late() {
+  if (loop_.clock().now() < write_until()) co_return Result<void>();
+  const auto found = co_await read_patiently();
+  if (!found) co_return found.error();
+  co_return check(*found);
+}
+
 Task<Result<void>> HttpStore::put(HttpDocument document) {
   std::string before;
   const auto mark_anew = [&] {
@@ -332,7 +346,11 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
   mark_anew();
   HttpPatience patience(loop_);
   while (true) {
+    if (auto same = co_await look_again_if_late(); !same) co_return same;
     const auto now = exchange_.now();
+    const Instant sent = loop_.clock().now();
+    StopFlag late;
+    late.lapse_at(loop_.clock(), write_until());
     if (document.lock) document.lock->id = lock_.info().id;
     if (document.lock) document.lock->renewed = now;
     const auto arrived = [&] {
@@ -340,20 +358,24 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
       in_doubt_ = false;
       has_written_ = true;
       renewed_ = now;
+      alive_ = sent;
       return Result<void>();
     };
     std::string body = write_document(document);
     in_doubt_ = true;
-    const Instant sent = loop_.clock().now();
-    const auto reply = co_await exchange_.post(lock_.info().id, std::move(body));
+    const auto reply = co_await exchange_.post(lock_.info().id, std::move(body), late);
     if (reply && is_success(*reply)) {
-      if (loop_.clock().now() - sent < term_) co_return arrived();
+      if (!late.requested()) co_return arrived();
       // A server that does not compare ids takes it also from a holder that was replaced meanwhile.
       in_doubt_ = false;
       co_return lost_lock(place(), nullptr);
     }
     in_doubt_ = !is_settled(reply);
     Diagnostic error = reply ? exchange_.refused("writing", *reply) : reply.error();
+    if (error.code == ErrorCode::cancelled && late.requested()) {
+      if (co_await patience.wait()) continue;
+      co_return error;
+    }
     if (error.code == ErrorCode::unauthorized || error.code == ErrorCode::invalid_config)
       co_return error;
     // Whatever was said: what counts is what is there.

@@ -24,10 +24,11 @@ namespace jim {
 ///
 /// Fencing. A server that compares the id of a write with its lock, as GitLab does, refuses whoever
 /// lost the lock, however late. For those that do not, the document is read before each write, and
-/// must be the one that this run wrote last. What remains possible there: a holder that stops for
-/// longer than its term exactly between that reading and the end of its write overwrites what the
-/// next one wrote in that time (it sees how long that took, and stops), and so do two that replace
-/// the same dead one in the same moment; the other one notices it before its next write, and stops.
+/// must be the one that this run wrote last; when the term ends before the write is sent, it is
+/// read once more. What remains possible there: a holder that stops for longer than its term
+/// exactly between the first byte of its write and the last overwrites what the next one wrote in
+/// that time (it sees how long that took, and stops), and so do two that replace the same dead one
+/// in the same moment; the other one notices it before its next write, and stops.
 ///
 /// A write whose answer was lost is settled by reading: every writing has a mark of its own. When
 /// it is not there it may still be on its way, and would put an old document over newer ones: so
@@ -63,6 +64,9 @@ class HttpStore : public EntryStore {
   Task<Result<std::optional<HttpDocument>>> read_patiently();
   /// Sends it in place of the one that it was made of, which has its mark.
   Task<Result<void>> put(HttpDocument document);
+  /// Nobody takes the lock before: the document, which has our mark, may be written.
+  Instant write_until() const;
+  Task<Result<void>> look_again_if_late();
   Result<void> check(const std::optional<HttpDocument>& found) const;
   Diagnostic lost(const std::optional<HttpDocument>& found) const;
 
@@ -71,6 +75,8 @@ class HttpStore : public EntryStore {
   HttpServerLock lock_;
   Duration term_ = {};
   std::chrono::system_clock::time_point renewed_ = {};  ///< the last sign of life that arrived
+  Instant alive_ = {};  ///< when it was sent, or the lock was asked for
+  Instant read_ = {};   ///< when the last reading began
   /// The writings that may be there: the last one of this run, and the one before it as long as
   /// nobody knows whether the last arrived.
   std::vector<std::string> marks_ = {};
