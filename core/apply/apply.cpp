@@ -273,6 +273,10 @@ class Applier {
                              .timeout = timeout(change, "create")};
     if (change.action == Action::replace && change.create_before_destroy)
       request.beside.push_back(change.id);
+    const bool may_arrive = previous && previous->id.empty() && previous->intent &&
+                            previous->intent->action == "create" &&
+                            previous->type == change.type->name;
+    if (may_arrive) request.client_id = previous->intent->client_id;
     const auto object = co_await provider(*change.type).create(request, journal);
     report.id = journal.id();
     if (!object) {

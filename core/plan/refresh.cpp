@@ -171,8 +171,9 @@ class Refresh {
     }
   }
 
-  /// A vendor may show a new object only after a while: absence is believed after that. It is never
-  /// waited for longer than that, lest a clock that was set back make it minutes.
+  /// A vendor may show a new object only after a while, and may still be at work on what a run
+  /// asked for that was killed just now: absence is believed after that. It is never waited for
+  /// longer than that, lest a clock that was set back make it minutes.
   Task<void> wait_for_intents() {
     const Instant begun = loop_.clock().now();
     std::set<std::pair<std::string, std::string>> held;  // filled when first asked for
@@ -187,7 +188,7 @@ class Refresh {
         const auto found =
             identify(*type->second, *record.intent, snapshot_.objects[record.type], free);
         if (!found || *found) break;
-        const Duration within = type->second->visible_within;
+        const Duration within = std::max(type->second->visible_within, kAnswerMayCome);
         if (age(loop_.clock(), record.intent->started) >= within) break;
         if (loop_.clock().now() - begun >= within) break;
         co_await loop_.sleep(std::min(kVisiblePoll, within));

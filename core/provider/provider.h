@@ -46,6 +46,9 @@ struct CreateRequest {
   std::string fingerprint = {};
   /// Ids of objects that it replaces and stands beside for a while: they carry the same mark.
   std::vector<std::string> beside = {};
+  /// That of an earlier request for the same which may still arrive, where we choose ids: under one
+  /// id the two make one object.
+  std::string client_id = {};
   /// After which it fails with timed_out; the object is not lost. nullopt: as long as it moves.
   std::optional<Duration> timeout = {};
 };

@@ -12,9 +12,6 @@ namespace jim {
 namespace {
 
 constexpr int kMostAttempts = 3;
-/// A request may still be at work at the vendor's when its answer is lost.
-constexpr Duration kAnswerMayCome = std::chrono::seconds(5);
-
 /// RFC 4122, version 4.
 std::string fresh_uuid() {
   std::string hex = random_hex(16);
@@ -71,7 +68,8 @@ Result<Intent> RestProvider::make_intent(const Work& work, const CreateRequest& 
   scope.own("uuid", Value(fresh_uuid()));
   const auto id = spec.create->client_id->evaluate(scope);
   if (!id) return id.error();
-  intent.client_id = plain_text(*id);
+  const bool again = !request.client_id.empty() && is_fresh(*spec.create->client_id);
+  intent.client_id = again ? request.client_id : plain_text(*id);
   return intent;
 }
 

@@ -148,6 +148,10 @@ class RestProvider : public Provider {
   // rest_steps.cpp
   Task<Result<std::optional<Answer>>> send_once(Work& work, const RequestSpec& request);
   Task<Result<void>> send_step(Work& work, const StepSpec& step);
+  /// What a request that was refused as a conflict has met: that its step need not be done any
+  /// more, an object of another status, or the one that it was sent to.
+  enum class Met { goal, another, the_same };
+  Task<Result<Met>> moved_meanwhile(Work& work, const StepSpec& step, const std::string& before);
   /// After a request whose outcome nobody knows: whether the object shows that it took effect.
   /// `before`: its status then, where that is known.
   Task<Result<bool>> took_effect(Work& work, const StepSpec& step,

@@ -79,6 +79,25 @@ Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
   co_return before&& work.object.status != *before;
 }
 
+/// What a request that died with its run asked for may come about while another run is at work.
+Task<Result<RestProvider::Met>> RestProvider::moved_meanwhile(Work& work, const StepSpec& step,
+                                                              const std::string& before) {
+  if (!step.when && !step.until) co_return Met::the_same;
+  auto seen = co_await refresh(work);
+  if (!seen) co_return seen.error();
+  if (step.until) {
+    const auto reached = holds(*step.until, work);
+    if (!reached) co_return reached.error();
+    if (*reached) co_return Met::goal;
+  }
+  if (step.when) {
+    const auto wanted = holds(*step.when, work);
+    if (!wanted) co_return wanted.error();
+    if (!*wanted) co_return Met::goal;
+  }
+  co_return work.object.status == before ? Met::the_same : Met::another;
+}
+
 Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
   Patience patience = patience_for(work.spec, work.spec.stall());
   const RequestSpec* request = &step.request;
@@ -97,6 +116,15 @@ Task<Result<void>> RestProvider::send_step(Work& work, const StepSpec& step) {
     }
     if (answer.meaning == Meaning::conflict && step.otherwise && request == &step.request) {
       request = step.otherwise.get();
+      continue;
+    }
+    if (answer.meaning == Meaning::conflict && before && attempt < kMostAttempts) {
+      const auto met = co_await moved_meanwhile(work, step, *before);
+      if (!met) co_return met.error();
+      if (*met == Met::goal) co_return Result<void>();
+      if (*met == Met::the_same) co_return answer.error;
+      before = work.object.status;
+      ++attempt;
       continue;
     }
     const bool busy = answer.meaning == Meaning::busy;

@@ -3,9 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/value/value.h"
 
 namespace jim {
+
+/// A request may still be at work at the vendor's for so long after its answer was lost, or the run
+/// that sent it was killed; until then nobody believes that it made nothing.
+inline constexpr Duration kAnswerMayCome = std::chrono::seconds(5);
 
 /// The durable note that a mutating request is about to be sent. After a crash it says what to look
 /// for.

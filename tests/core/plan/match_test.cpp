@@ -300,6 +300,20 @@ TEST_F(MatchTest, AbsenceIsBelievedOnlyWhenANewObjectWouldBeVisible) {
   EXPECT_EQ(bench.clock.now(), std::chrono::seconds(20));
 }
 
+TEST_F(MatchTest, WhatAKilledRunAskedForAMomentAgoMayStillCome) {
+  // Where new objects are visible at once, too: the vendor may still be at work on it.
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:59:59Z"});
+  machine("m1", Workbench::mark("a"));
+  bench.vendor.hide_from_lists("m1");
+  bench.vendor.before = [&](const std::string&) -> Result<void> {
+    if (bench.clock.now() >= std::chrono::seconds(2)) bench.vendor.show_in_lists("m1");
+    return {};
+  };
+  EXPECT_EQ(bench.planned(),
+            "update a m1 resumes [in-place] # m1 carries this resource's mark; an earlier run did "
+            "not finish it\n");
+}
+
 TEST_F(MatchTest, TheWaitForAnIntentEnds) {
   bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
   intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:59:50Z"});

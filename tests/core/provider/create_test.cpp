@@ -188,6 +188,21 @@ TEST_F(CreateTest, AConflictOfTheFirstTryIsSomebodyElses) {
   EXPECT_EQ(outcome(object), "acme: POST /machines answered 409: the name is taken");
 }
 
+TEST_F(CreateTest, ARequestThatDiedWithItsRunAndArrivesLateMakesTheSameObject) {
+  open(Acme().with("create", R"({ post: /machines, client_id: true,
+      body: { "...": "${send}", id: "${client_id}", note: "${mark.text}" } })"));
+  expect("POST", "/machines", reply(409, R"({"message":"the id is taken"})"),
+         R"({"id":"m-1","name":"web","note":"jim:line:chat:web","plan":"small"})");
+  expect("GET", "/machines/m-1", one(marked("m-1", "on")));
+  expect("GET", "/machines/m-1", one(marked("m-1", "on")));
+  const CreateRequest request = {
+      .type = &type(), .attributes = machine("web"), .mark = mark_of("web"), .client_id = "m-1"};
+  const auto object = loop_.run(provider_->create(request, diary_));
+  ASSERT_TRUE(object) << outcome(object);
+  EXPECT_EQ(object->id, "m-1");
+  EXPECT_EQ(diary_.intents.at(0).client_id, "m-1");
+}
+
 TEST_F(CreateTest, TwoObjectsWithTheMarkAreNotGuessedBetween) {
   open(Acme());
   expect_lost("POST", "/machines");

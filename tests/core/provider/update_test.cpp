@@ -174,6 +174,42 @@ TEST_F(UpdateTest, AConflictOfTheOtherRequestIsAnError) {
   EXPECT_EQ(code(update(machine("web"), {})), ErrorCode::conflict);
 }
 
+// A request of a run that was killed may take effect between this run's look and its own request.
+constexpr const char* kStart = R"([
+      { name: start, when: '${it.state == "off"}', post: "/machines/${id}/start",
+        until: '${it.state == "on"}' } ])";
+
+TEST_F(UpdateTest, AConflictWithWhatWasWantedAnywayIsNone) {
+  open(Acme().with("steps", kStart));
+  expect("GET", "/machines/m-1", shown("off"));
+  expect("POST", "/machines/m-1/start", reply(409, R"({"message":"it is starting"})"));
+  expect("GET", "/machines/m-1", shown("building"));
+  expect("GET", "/machines/m-1", shown("on"));
+  EXPECT_EQ(outcome(update(machine("web"), {})), "done");
+  EXPECT_EQ(sent("POST /machines/m-1/start"), 1U);
+}
+
+TEST_F(UpdateTest, AConflictWithAnObjectThatHasNotMovedIsOne) {
+  open(Acme().with("steps", kStart));
+  expect("GET", "/machines/m-1", shown("off"));
+  expect("POST", "/machines/m-1/start", reply(409, R"({"message":"never"})"));
+  expect("GET", "/machines/m-1", shown("off"));
+  EXPECT_EQ(outcome(update(machine("web"), {})),
+            "acme: POST /machines/m-1/start answered 409: never");
+}
+
+TEST_F(UpdateTest, AnObjectThatGoesOnMovingIsNotAskedForEver) {
+  int looks = 0;
+  open(Acme().with("steps", R"([{ name: start, when: '${it.state != "on"}',
+        post: "/machines/${id}/start", until: '${it.state == "on"}' }])"),
+       [&](const HttpRequest& request) {
+         if (request.method == "POST") return reply(409, R"({"message":"it moves"})");
+         return shown(fmt::format("state-{}", ++looks));
+       });
+  EXPECT_EQ(code(update(machine("web"), {})), ErrorCode::conflict);
+  EXPECT_EQ(sent("POST /machines/m-1/start"), 3U);
+}
+
 TEST_F(UpdateTest, AJsonPatchHoldsWhatDiffersAndIsAboutChanges) {
   open(Acme().with("update", R"([
       { changed: [name, image], patch: "/machines/${id}", json_patch: {
