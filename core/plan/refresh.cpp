@@ -124,6 +124,7 @@ class Refresh {
     std::vector<std::string> parents;
     if (const std::string parent = from.parent_of(type); !parent.empty())
       for (const Object& object : snapshot_.objects[parent]) parents.push_back(object.id);
+    const Instant begun = loop_.clock().now();
     auto listing = co_await from.list(type, parents);
     if (!listing) {
       fail(listing.error());
@@ -131,7 +132,15 @@ class Refresh {
     }
     ++snapshot_.totals.lists[from.name()];
     snapshot_.totals.requests += listing->pages;
-    snapshot_.objects[name] = std::move(listing->objects);
+    std::vector<Object>& objects = snapshot_.objects[name];
+    objects = std::move(listing->objects);
+    listed_[name] = begun;
+    // A second list may lack what only its own address shows, as the first one did.
+    for (const Object& one : read_[name]) {
+      const bool there = std::any_of(objects.begin(), objects.end(),
+                                     [&](const Object& other) { return other.id == one.id; });
+      if (!there) objects.push_back(one);
+    }
   }
 
   /// Objects of state that a list should have shown: only a 404 of their own says that they are
@@ -156,8 +165,11 @@ class Refresh {
       return read_one(i, found);
     };
     co_await for_each_bounded(loop_, missing_.size(), kReadsAtOnce, work);
-    for (std::size_t i = 0; i < found.size(); ++i)
-      if (found[i]) snapshot_.objects[missing_[i].type].push_back(std::move(*found[i]));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      read_[missing_[i].type].push_back(*found[i]);
+      snapshot_.objects[missing_[i].type].push_back(std::move(*found[i]));
+    }
   }
 
   Task<void> read_one(std::size_t i, std::vector<std::optional<Object>>& found) {
@@ -172,8 +184,9 @@ class Refresh {
   }
 
   /// A vendor may show a new object only after a while, and may still be at work on what a run
-  /// asked for that was killed just now: absence is believed after that. It is never waited for
-  /// longer than that, lest a clock that was set back make it minutes.
+  /// asked for that was killed just now: absence is believed when a list says so that was
+  /// begun after that. It is never waited for longer than that, lest a clock that was set back make
+  /// it minutes.
   Task<void> wait_for_intents() {
     const Instant begun = loop_.clock().now();
     std::set<std::pair<std::string, std::string>> held;  // filled when first asked for
@@ -189,9 +202,10 @@ class Refresh {
             identify(*type->second, *record.intent, snapshot_.objects[record.type], free);
         if (!found || *found) break;
         const Duration within = std::max(type->second->visible_within, kAnswerMayCome);
-        if (age(loop_.clock(), record.intent->started) >= within) break;
-        if (loop_.clock().now() - begun >= within) break;
-        co_await loop_.sleep(std::min(kVisiblePoll, within));
+        const Duration old = age(loop_.clock(), record.intent->started);
+        const Instant listed = listed_[record.type];
+        if (old - (loop_.clock().now() - listed) >= within || listed - begun >= within) break;
+        if (old < within) co_await loop_.sleep(kVisiblePoll);
         co_await list_one(record.type);
       }
     }
@@ -201,6 +215,8 @@ class Refresh {
   const Providers& providers_;
   const State& state_;
   Snapshot snapshot_ = {};
+  std::map<std::string, Instant> listed_ = {};            ///< by type: when its last list was begun
+  std::map<std::string, std::vector<Object>> read_ = {};  ///< what no list showed, by type
   std::vector<Missing> missing_ = {};
   bool failed_ = false;
   Diagnostic error_ = {};

@@ -204,7 +204,7 @@ Task<Result<std::optional<LockHolder>>> HttpStore::holder() {
 
 Task<Result<void>> HttpStore::renew_lock(Duration term) {
   term_ = term;
-  if (lock_.held() && exchange_.now() < renewed_ + term / kFresh) co_return Result<void>();
+  if (lock_.held() && loop_.clock().now() < alive_ + term / kFresh) co_return Result<void>();
   Batch nothing;
   co_return co_await commit(std::move(nothing));
 }
@@ -357,7 +357,6 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
       marks_ = {document.write};
       in_doubt_ = false;
       has_written_ = true;
-      renewed_ = now;
       alive_ = sent;
       return Result<void>();
     };

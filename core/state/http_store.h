@@ -74,8 +74,7 @@ class HttpStore : public EntryStore {
   HttpExchange exchange_;
   HttpServerLock lock_;
   Duration term_ = {};
-  std::chrono::system_clock::time_point renewed_ = {};  ///< the last sign of life that arrived
-  Instant alive_ = {};  ///< when it was sent, or the lock was asked for
+  Instant alive_ = {};  ///< when the last sign of life that arrived was sent, or the lock asked for
   Instant read_ = {};   ///< when the last reading began
   /// The writings that may be there: the last one of this run, and the one before it as long as
   /// nobody knows whether the last arrived.

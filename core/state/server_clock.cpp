@@ -68,7 +68,9 @@ void ServerClock::heard(const HttpResponse& response) {
   const auto second = parse_http_date(*date);
   if (!second) return;
   // Within the second that the server named, this machine's clock is the best guess.
-  told_ = std::clamp(clock_.wall(), *second, *second + kRestOfSecond);
+  const WallTime told = std::clamp(clock_.wall(), *second, *second + kRestOfSecond);
+  // An answer that is read late tells of a time that has passed.
+  told_ = told_ ? std::max(told, now()) : told;
   at_ = clock_.now();
 }
 

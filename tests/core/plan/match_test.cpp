@@ -314,6 +314,28 @@ TEST_F(MatchTest, WhatAKilledRunAskedForAMomentAgoMayStillCome) {
             "not finish it\n");
 }
 
+TEST_F(MatchTest, AnOldListSaysNothingOfWhatCameAfterIt) {
+  // The other reads take so long that the intent is old enough by then; its list is not.
+  bench.write(kTwins);
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  bench.record(machine_record("b", "m2"));
+  machine("m2", Workbench::mark("b"));
+  bench.vendor.hide_from_lists("m2");
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:59:50Z"});
+  machine("m1", Workbench::mark("a"));
+  bench.vendor.hide_from_lists("m1");
+  bench.vendor.before = [&](const std::string& line) -> Result<void> {
+    if (line.starts_with("read")) {
+      bench.clock.advance(std::chrono::seconds(60));
+      bench.vendor.show_in_lists("m1");
+    }
+    return {};
+  };
+  EXPECT_EQ(bench.planned(),
+            "update a m1 resumes [in-place] # m1 carries this resource's mark; an earlier run did "
+            "not finish it\n");
+}
+
 TEST_F(MatchTest, TheWaitForAnIntentEnds) {
   bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
   intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:59:50Z"});

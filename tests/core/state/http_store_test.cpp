@@ -921,6 +921,23 @@ TEST_F(HttpStoreTest, AHolderThatStopsForItsTermBeforeAWriteReadsOnceMore) {
   EXPECT_EQ(keys(), std::vector<std::string>{"record/bob"});
 }
 
+TEST_F(HttpStoreTest, ASignOfLifeThatWasAnsweredLateIsNoFreshOne) {
+  // The answer lay in the socket while the process was stopped: the server's date in it is old.
+  be({.compares_ids = false});
+  const auto zombie = open();
+  ASSERT_TRUE(lock(*zombie, "ann"));
+  http_.after = [&](const std::string& method) {
+    if (method == "POST") clock_.advance(kTerm);
+  };
+  EXPECT_FALSE(run(zombie->commit(batch("record/ann"))));
+  http_.after = {};
+  const auto next = open();
+  ASSERT_TRUE(lock(*next, "bob"));
+  const auto renewed = run(zombie->renew_lock(kTerm));
+  ASSERT_FALSE(renewed);
+  EXPECT_EQ(renewed.error().code, ErrorCode::conflict);
+}
+
 TEST_F(HttpStoreTest, AHolderThatStopsForItsTermInAWriteGoesNoFurther) {
   // Where ids are not compared, the next one may have come and gone.
   be({.compares_ids = false});

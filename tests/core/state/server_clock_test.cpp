@@ -42,6 +42,17 @@ TEST(ServerClockTest, TheServersDateCountsAndGoesOnFromThere) {
   EXPECT_EQ(utc_text(server.now()), "2026-11-27T08:00:12Z");
 }
 
+TEST(ServerClockTest, AnAnswerThatIsReadLateDoesNotSetItBack) {
+  // The process was stopped while the answer lay in its socket.
+  FakeClock clock;
+  ServerClock server(clock);
+  const std::vector<Header> date = {{.name = "date", .value = "Fri, 27 Nov 2026 08:00:07 GMT"}};
+  server.heard(reply(200, "", date));
+  clock.advance(std::chrono::seconds(100));
+  server.heard(reply(200, "", date));
+  EXPECT_EQ(utc_text(server.now()), "2026-11-27T08:01:47Z");
+}
+
 TEST(ServerClockTest, WithinTheServersSecondThisMachinesClockIsBelieved) {
   FakeClock clock;
   clock.advance(Duration(250));
