@@ -152,6 +152,8 @@ class RestProvider : public Provider {
   /// more, an object of another status, or the one that it was sent to.
   enum class Met { goal, another, the_same };
   Task<Result<Met>> moved_meanwhile(Work& work, const StepSpec& step, const std::string& before);
+  /// Whether the object, as it was seen last, needs this step no more.
+  Result<bool> is_needless(const Work& work, const StepSpec& step) const;
   /// After a request whose outcome nobody knows: whether the object shows that it took effect.
   /// `before`: its status then, where that is known.
   Task<Result<bool>> took_effect(Work& work, const StepSpec& step,

@@ -62,20 +62,24 @@ Task<Result<std::optional<Answer>>> RestProvider::send_once(Work& work,
   co_return std::optional<Answer>(std::move(answer));
 }
 
+Result<bool> RestProvider::is_needless(const Work& work, const StepSpec& step) const {
+  if (step.until) {
+    const auto reached = holds(*step.until, work);
+    if (!reached || *reached) return reached;
+  }
+  if (!step.when) return false;
+  const auto wanted = holds(*step.when, work);
+  if (!wanted) return wanted;
+  return !*wanted;
+}
+
 Task<Result<bool>> RestProvider::took_effect(Work& work, const StepSpec& step,
                                              const std::optional<std::string>& before) {
   co_await settle(work, step);
   auto seen = co_await refresh(work);
   if (!seen) co_return seen.error();
-  if (step.until) {
-    const auto reached = holds(*step.until, work);
-    if (!reached || *reached) co_return reached;
-  }
-  if (step.when) {
-    const auto wanted = holds(*step.when, work);
-    if (!wanted) co_return wanted;
-    if (!*wanted) co_return true;
-  }
+  const auto needless = is_needless(work, step);
+  if (!needless || *needless) co_return needless;
   co_return before&& work.object.status != *before;
 }
 
@@ -85,16 +89,9 @@ Task<Result<RestProvider::Met>> RestProvider::moved_meanwhile(Work& work, const 
   if (!step.when && !step.until) co_return Met::the_same;
   auto seen = co_await refresh(work);
   if (!seen) co_return seen.error();
-  if (step.until) {
-    const auto reached = holds(*step.until, work);
-    if (!reached) co_return reached.error();
-    if (*reached) co_return Met::goal;
-  }
-  if (step.when) {
-    const auto wanted = holds(*step.when, work);
-    if (!wanted) co_return wanted.error();
-    if (!*wanted) co_return Met::goal;
-  }
+  const auto needless = is_needless(work, step);
+  if (!needless) co_return needless.error();
+  if (*needless) co_return Met::goal;
   co_return work.object.status == before ? Met::the_same : Met::another;
 }
 

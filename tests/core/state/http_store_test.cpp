@@ -107,6 +107,14 @@ class HttpStoreTest : public testing::Test {
     for (const Entry& one : *entries) found.push_back(one.key);
     return found;
   }
+  void bob_comes_and_goes() {
+    EventLoop other(clock_);
+    SimulatedHttpStateClient client(other, server_);
+    const auto next = std::move(*open_http(other, client, {.url = kUrl}));
+    EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
+    EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
+    EXPECT_TRUE(other.run(next->release_lock()));
+  }
   /// What was given up arrives after all.
   void deliver_late() {
     for (const HttpRequest& one : std::exchange(http_.late, {})) (void)server_.answer(one);
@@ -576,12 +584,7 @@ TEST_F(HttpStoreTest, WhoCameAndWentInBetweenIsNoticed) {
   ASSERT_TRUE(lock(*store, "ann"));
   http_.next_fault = [&, fault = failing("POST", Fault::late)](const HttpRequest& request) mutable {
     if (request.method != "LOCK") return fault(request);
-    EventLoop other(clock_);
-    SimulatedHttpStateClient client(other, server_);
-    const auto next = std::move(*open_http(other, client, {.url = kUrl}));
-    EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
-    EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
-    EXPECT_TRUE(other.run(next->release_lock()));
+    bob_comes_and_goes();
     return Fault::none;
   };
   EXPECT_EQ(run(store->commit(batch("record/ann"))).error().code, ErrorCode::conflict);
@@ -906,12 +909,7 @@ TEST_F(HttpStoreTest, AHolderThatStopsForItsTermBeforeAWriteReadsOnceMore) {
   http_.after = [&](const std::string& method) {
     if (method != "GET" || std::exchange(taken, true)) return;
     clock_.advance(kTerm * 2 / 3);
-    EventLoop other(clock_);
-    SimulatedHttpStateClient client(other, server_);
-    const auto next = std::move(*open_http(other, client, {.url = kUrl}));
-    EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
-    EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
-    EXPECT_TRUE(other.run(next->release_lock()));
+    bob_comes_and_goes();
   };
   http_.methods.clear();
   const auto late = run(zombie->commit(batch("record/ann")));
