@@ -64,11 +64,11 @@ Task<Result<std::optional<Answer>>> RestProvider::send_once(Work& work,
 
 Result<bool> RestProvider::is_needless(const Work& work, const StepSpec& step) const {
   if (step.until) {
-    const auto reached = holds(*step.until, work);
+    auto reached = holds(*step.until, work);
     if (!reached || *reached) return reached;
   }
   if (!step.when) return false;
-  const auto wanted = holds(*step.when, work);
+  auto wanted = holds(*step.when, work);
   if (!wanted) return wanted;
   return !*wanted;
 }
