@@ -288,6 +288,10 @@ bool Session::add_limits(const Account& account) {
   return true;
 }
 
+std::optional<Instant> Session::alone() const {
+  return lock_ ? std::optional(lock_->since()) : std::nullopt;
+}
+
 bool Session::refresh(bool offline) {
   if (offline) {
     snapshot_ = offline_snapshot(state_, workspace_.types());
@@ -297,8 +301,8 @@ bool Session::refresh(bool offline) {
   for (const Record& record : state_.records) types.insert(record.type);
   auto snapshot = [&] {
     const Reading reading(terminal_, loop_, counts_);
-    return loop_.run(jim::refresh(loop_, providers_,
-                                  std::vector<std::string>(types.begin(), types.end()), state_));
+    return loop_.run(jim::refresh(
+        loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_, alone()));
   }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);
@@ -311,7 +315,7 @@ bool Session::refresh_some(const std::map<std::string, std::vector<std::string>>
                            const std::vector<std::string>& lists) {
   auto snapshot = [&] {
     const Reading reading(terminal_, loop_, counts_);
-    return loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_));
+    return loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_, alone()));
   }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);

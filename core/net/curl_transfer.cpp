@@ -154,8 +154,7 @@ int CurlTransfer::on_connected(void* self, char*, char*, int, int) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (transfer.left_) return CURL_PREREQFUNC_ABORT;
   // A run may be put to sleep while it connects, and must not rent a machine when it wakes up.
-  const StopFlag* unless = transfer.request_.unless;
-  transfer.stopped_ = unless != nullptr && unless->requested();
+  transfer.stopped_ = transfer.request_.must_not_leave();
   if (transfer.stopped_) return CURL_PREREQFUNC_ABORT;
   transfer.left_ = true;
   return CURL_PREREQFUNC_OK;

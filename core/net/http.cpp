@@ -1,6 +1,9 @@
 #include "core/net/http.h"
 
+#include <algorithm>
 #include <cctype>
+
+#include "core/net/event_loop.h"
 
 namespace jim {
 
@@ -37,6 +40,11 @@ std::string url_for_log(std::string_view url) {
   else if (named)
     shown.erase(host, at + 1 - host);
   return shown;
+}
+
+bool HttpRequest::must_not_leave() const {
+  return std::any_of(unless.begin(), unless.end(),
+                     [](const StopFlag* flag) { return flag->requested(); });
 }
 
 Diagnostic stopped_before(const HttpRequest& request) {

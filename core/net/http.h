@@ -46,9 +46,11 @@ struct HttpRequest {
   std::string provider = {};  ///< whose limits it counts against; also for logs
   std::string route = {};     ///< the manifest's name of the route, for limits per route
   HttpOptions options = {};
-  /// Asked once more when the connection stands: once it is requested nothing is sent. It outlives
-  /// the request.
-  const StopFlag* unless = nullptr;
+  /// Asked once more when the connection stands: once any is requested nothing is sent, and the
+  /// request ends `cancelled`. They outlive it.
+  std::vector<const StopFlag*> unless = {};
+
+  bool must_not_leave() const;
 };
 
 /// An answer, whatever its status.

@@ -79,6 +79,7 @@ Task<Result<HttpResponse>> RateLimitedHttp::send(HttpRequest request) {
     co_await mine.all.head.enter();
     const Gate::Place head(mine.all.head);
     co_await until_free(mine, mine.all);
+    if (request.must_not_leave()) co_return stopped_before(request);  // and uses up no turn
     const Instant now = loop_.clock().now();
     for (Window& window : mine.all.windows) window.take(now);
     if (route != nullptr)

@@ -9,7 +9,7 @@ namespace jim {
 
 Task<Result<HttpResponse>> WatchedHttp::send(HttpRequest request) {
   if (stop_.requested()) co_return stopped_before(request);
-  request.unless = &stop_;
+  request.unless.push_back(&stop_);
   ++(request.mutating ? counts_.changes : counts_.reads);
   if (!log_) co_return co_await next_.send(std::move(request));
 

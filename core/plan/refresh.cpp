@@ -35,8 +35,9 @@ Duration age(const Clock& clock, const std::string& utc) {
 /// One refresh: the lists, then what they did not show.
 class Refresh {
  public:
-  Refresh(EventLoop& loop, const Providers& providers, const State& state)
-      : loop_(loop), providers_(providers), state_(state) {}
+  Refresh(EventLoop& loop, const Providers& providers, const State& state,
+          std::optional<Instant> alone)
+      : loop_(loop), providers_(providers), state_(state), alone_(alone) {}
 
   Task<Result<Snapshot>> run(std::vector<std::string> types,
                              std::map<std::string, std::vector<std::string>> ids) {
@@ -183,10 +184,19 @@ class Refresh {
     }
   }
 
-  /// A vendor may show a new object only after a while, and may still be at work on what a run
-  /// asked for that was killed just now: absence is believed when a list says so that was
-  /// begun after that. It is never waited for longer than that, lest a clock that was set back make
-  /// it minutes.
+  /// From when on a list is begun late enough to be believed that it shows what the request made:
+  /// a vendor may show a new object only after a while, and may still be at work on what a run
+  /// asked for that was killed just now. Nothing of an earlier run leaves after this one has the
+  /// lock; without it the request is taken to have left when it was noted. It is never waited for
+  /// longer than from `begun` on, lest a clock that was set back make it minutes.
+  Instant decided_from(const Intent& intent, const ResourceType& type, Instant begun) const {
+    constexpr Duration kSecond = std::chrono::seconds(1);  // `started` is a whole one
+    const Duration within = std::max(type.visible_within, kAnswerMayCome);
+    const Instant noted = loop_.clock().now() - age(loop_.clock(), intent.started);
+    if (!alone_) return std::min(begun, noted) + within;
+    return std::min(*alone_, noted + kLeavesWithin + kSecond) + within;
+  }
+
   Task<void> wait_for_intents() {
     const Instant begun = loop_.clock().now();
     std::set<std::pair<std::string, std::string>> held;  // filled when first asked for
@@ -196,16 +206,14 @@ class Refresh {
       if (type == snapshot_.types.end()) continue;
       if (held.empty())
         for (const Record& one : state_.records) held.emplace(one.type, one.id);
+      const Instant decided = decided_from(*record.intent, *type->second, begun);
       while (!failed_) {
         const auto free = [&](const Object& one) { return !held.contains({record.type, one.id}); };
         const auto found =
             identify(*type->second, *record.intent, snapshot_.objects[record.type], free);
-        if (!found || *found) break;
-        const Duration within = std::max(type->second->visible_within, kAnswerMayCome);
-        const Duration old = age(loop_.clock(), record.intent->started);
-        const Instant listed = listed_[record.type];
-        if (old - (loop_.clock().now() - listed) >= within || listed - begun >= within) break;
-        if (old < within) co_await loop_.sleep(kVisiblePoll);
+        if (!found || *found || listed_[record.type] >= decided) break;
+        if (const Instant now = loop_.clock().now(); now < decided)
+          co_await loop_.sleep(std::min(kVisiblePoll, decided - now));
         co_await list_one(record.type);
       }
     }
@@ -214,6 +222,7 @@ class Refresh {
   EventLoop& loop_;
   const Providers& providers_;
   const State& state_;
+  std::optional<Instant> alone_;
   Snapshot snapshot_ = {};
   std::map<std::string, Instant> listed_ = {};            ///< by type: when its last list was begun
   std::map<std::string, std::vector<Object>> read_ = {};  ///< what no list showed, by type
@@ -225,8 +234,9 @@ class Refresh {
 }  // namespace
 
 Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
-                               const std::vector<std::string>& types, const State& state) {
-  Refresh work(loop, providers, state);
+                               const std::vector<std::string>& types, const State& state,
+                               std::optional<Instant> alone) {
+  Refresh work(loop, providers, state, alone);
   const Instant start = loop.clock().now();
   auto snapshot = co_await work.run(types, {});
   if (snapshot) snapshot->totals.took = loop.clock().now() - start;
@@ -235,8 +245,9 @@ Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
 
 Task<Result<Snapshot>> refresh_some(EventLoop& loop, const Providers& providers,
                                     const std::map<std::string, std::vector<std::string>>& ids,
-                                    const std::vector<std::string>& lists, const State& state) {
-  Refresh work(loop, providers, state);
+                                    const std::vector<std::string>& lists, const State& state,
+                                    std::optional<Instant> alone) {
+  Refresh work(loop, providers, state, alone);
   const Instant start = loop.clock().now();
   std::map<std::string, std::vector<std::string>> single;
   for (const auto& [type, wanted] : ids)

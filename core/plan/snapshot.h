@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,14 +33,18 @@ using Providers = std::map<std::string, Provider*>;
 
 /// Lists every type in `types` (names), each once, side by side; then reads one by one only those
 /// objects that state knows and the list did not show, since 404 alone means absent. Waits for
-/// intents of an earlier run that may not be visible yet. Fails with the first error.
+/// intents of an earlier run that may not be visible yet. `alone`: since when this run has the
+/// lock, so that no other sends anything; nullopt: it has none, and what it finds is not acted
+/// upon. Fails with the first error.
 Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
-                               const std::vector<std::string>& types, const State& state);
+                               const std::vector<std::string>& types, const State& state,
+                               std::optional<Instant> alone = {});
 
 /// Reads only what `ids` names (type -> ids) and lists the types in `lists`; for a saved plan.
 Task<Result<Snapshot>> refresh_some(EventLoop& loop, const Providers& providers,
                                     const std::map<std::string, std::vector<std::string>>& ids,
-                                    const std::vector<std::string>& lists, const State& state);
+                                    const std::vector<std::string>& lists, const State& state,
+                                    std::optional<Instant> alone = {});
 
 /// What state says, taken as if it were live.
 Snapshot offline_snapshot(const State& state,

@@ -58,7 +58,7 @@ Result<Intent> RestProvider::make_intent(const Work& work, const CreateRequest& 
   Intent intent = {.action = "create",
                    .mark = request.mark.project.empty() ? "" : request.mark.text(),
                    .fingerprint = request.fingerprint,
-                   .started = utc_text(loop_.clock().wall()),
+                   .started = {},  // when it is noted
                    .fields = recognisable(spec.type, request.attributes),
                    .listed_before = request.beside};
   if (spec.mark.when == MarkSpec::When::never) intent.mark.clear();
@@ -191,18 +191,30 @@ std::string RestProvider::new_id(const Work& work, const Intent& intent,
   return plausible ? plain_text(told) : intent.client_id;
 }
 
-Task<Result<std::string>> RestProvider::send_create(Work& work, const Intent& intent,
-                                                    Answer& answer) {
+Task<Result<void>> RestProvider::note(const Work& work, Intent& intent, StopFlag& overdue) {
+  intent.started = utc_text(loop_.clock().wall());
+  overdue.lapse_at(loop_.clock(), loop_.clock().now() + kLeavesWithin);
+  co_return co_await work.journal.note_intent(intent);
+}
+
+Task<Result<std::string>> RestProvider::send_create(Work& work, Intent intent, Answer& answer) {
   const TypeSpec& spec = work.spec;
+  StopFlag overdue;
+  if (auto noted = co_await note(work, intent, overdue); !noted) co_return noted.error();
   Patience patience = patience_for(spec, spec.stall());
   ManifestScope scope = scope_of(work);
   scope.own("client_id", intent.client_id.empty() ? Value() : Value(intent.client_id));
   for (int attempt = 1;;) {
     auto request = exchange_.build(spec.create->request, scope);
     if (!request) co_return request.error();
+    request->unless.push_back(&overdue);
     {
       const Sending sending(board_of(spec));
       answer = co_await exchange_.send(*std::move(request), &work.secrets);
+    }
+    if (answer.error.code == ErrorCode::cancelled && overdue.lapsed()) {
+      if (auto noted = co_await note(work, intent, overdue); !noted) co_return noted.error();
+      continue;
     }
     tell_request(work, answer);
     Diagnostic problem = answer.error;
@@ -267,9 +279,8 @@ Task<Result<Object>> RestProvider::create(const CreateRequest& request, Journal&
   if (!intent) co_return intent.error();
   if (auto ours = co_await keep_off_others(spec, *intent); !ours) co_return ours.error();
   if (auto noted = co_await note_earlier(spec, *intent); !noted) co_return noted.error();
-  if (auto noted = co_await journal.note_intent(*intent); !noted) co_return noted.error();
   Answer answer;
-  auto id = co_await send_create(work, *intent, answer);
+  auto id = co_await send_create(work, *std::move(intent), answer);
   if (!id) co_return id.error();
   work.id = *id;
   work.born = loop_.clock().now();

@@ -181,7 +181,9 @@ class RestProvider : public Provider {
   /// The id that the reply tells, else the one that we chose; empty: neither.
   std::string new_id(const Work& work, const Intent& intent, const Answer& answer) const;
   /// Gives the new object's id. `answer` is the last one; `ok` when it is the new object's own.
-  Task<Result<std::string>> send_create(Work& work, const Intent& intent, Answer& answer);
+  Task<Result<std::string>> send_create(Work& work, Intent intent, Answer& answer);
+  /// Makes the intent durable as of now; `overdue` lapses when its request must not leave any more.
+  Task<Result<void>> note(const Work& work, Intent& intent, StopFlag& overdue);
   /// The object of the id that we chose, if it is this resource's; else fails with `conflict`.
   Task<Result<std::string>> found_by_id(const Work& work, const Intent& intent,
                                         Diagnostic conflict);

@@ -12,6 +12,11 @@ namespace jim {
 /// that sent it was killed; until then nobody believes that it made nothing.
 inline constexpr Duration kAnswerMayCome = std::chrono::seconds(5);
 
+/// A create leaves within so long after its intent was noted, or not at all: it is noted anew
+/// first. What waits longer is behind others in a vendor's rate limit, or repeated while the vendor
+/// is busy.
+inline constexpr Duration kLeavesWithin = std::chrono::minutes(10);
+
 /// The durable note that a mutating request is about to be sent. After a crash it says what to look
 /// for.
 struct Intent {

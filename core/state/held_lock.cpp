@@ -3,7 +3,7 @@
 namespace jim {
 
 HeldLock::HeldLock(EventLoop& loop, StateStore& store, StopFlag& stop, Duration term)
-    : loop_(loop), store_(store), stop_(stop), term_(term) {}
+    : loop_(loop), store_(store), stop_(stop), term_(term), since_(loop.clock().now()) {}
 
 Task<Result<std::unique_ptr<HeldLock>>> HeldLock::acquire(EventLoop& loop, StateStore& store,
                                                           StopFlag& stop, LockHolder wanted,

@@ -23,6 +23,8 @@ class HeldLock {
   HeldLock& operator=(const HeldLock&) = delete;
   ~HeldLock();
 
+  /// When it was ours. What an earlier holder sent had left by then.
+  Instant since() const { return since_; }
   /// Why it is no longer ours; nullopt: it is.
   const std::optional<Diagnostic>& lost() const { return lost_; }
   /// Gives it back and ends the heartbeat. Fails with why it was lost and what is therefore kept on
@@ -38,6 +40,7 @@ class HeldLock {
   StateStore& store_;
   StopFlag& stop_;
   Duration term_;
+  Instant since_ = {};
   Instant end_ = {};  ///< of the term
   std::optional<Diagnostic> lost_ = {};
   Background heart_ = {};

@@ -33,8 +33,8 @@ Task<Result<HttpResponse>> HttpExchange::send(std::string method, std::string ur
                          .url = std::move(url),
                          .mutating = once,
                          .provider = "state",
-                         .options = place_.options,
-                         .unless = unless};
+                         .options = place_.options};
+  if (unless != nullptr) request.unless.push_back(unless);
   if (!place_.authorization.empty())
     request.headers.push_back(
         {.name = "Authorization", .value = place_.authorization.reveal(), .secret = true});

@@ -23,6 +23,7 @@ void FakeHttp::set_latency(EventLoop& loop, Duration latency) {
 }
 
 Task<Result<HttpResponse>> FakeHttp::send(HttpRequest request) {
+  if (request.must_not_leave()) co_return stopped_before(request);
   most_at_once_ = std::max(most_at_once_, ++under_way_);
   requests_.push_back(request);
   auto answered = answer(request);

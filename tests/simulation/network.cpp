@@ -116,7 +116,7 @@ void SimulatedHttp::start(const HttpRequest& request, const std::weak_ptr<Slot>&
 
 Task<Result<HttpResponse>> SimulatedHttp::send(HttpRequest request) {
   // As libcurl asks it when the connection stands: the process may have slept on the way here.
-  if (request.unless != nullptr && request.unless->requested()) co_return stopped_before(request);
+  if (request.must_not_leave()) co_return stopped_before(request);
   const auto slot = std::make_shared<Slot>(loop_);
   start(request, slot);
   co_await slot->done.wait();

@@ -23,8 +23,9 @@ void fatal(const Diagnostics& found) {
 }  // namespace
 
 Process::Process(Network& network, SimulatedVendor& vendor, Server state_server,
-                 const MakeStore& make, std::string file, std::string name)
+                 const MakeStore& make, std::string file, std::string name, std::string machine)
     : name_(std::move(name)),
+      identity_(std::move(machine)),
       loop_(network.clock()),
       vendor_http_(loop_, network,
                    [&vendor](const HttpRequest& request) { return vendor.answer(request); }),
@@ -55,7 +56,13 @@ Process::Process(Network& network, SimulatedVendor& vendor, Server state_server,
   config_ = last.second;
   expansion_ = expand(config_, types_, files_, {}, found);
   if (!expansion_) fatal(found);
+  identity_.enter();
   life_ = live();
+}
+
+void Process::order_slowly(Duration pace) {
+  for (const char* kind : {"keys", "machines", "servers", "disks"})
+    limited_.add_limit("sim", std::string("POST /") + kind, {.count = 1, .per = pace});
 }
 
 Process::~Process() {
@@ -78,19 +85,19 @@ Task<Ending> Process::run() {
     ending.locked_out = lock.error().code == ErrorCode::conflict;
     co_return ending;
   }
-  Ending ending = co_await apply_under_lock();
+  Ending ending = co_await apply_under_lock((*lock)->since());
   const auto released = co_await (*lock)->release();
   if (!released && ending.status == 0) co_return failed(released.error());
   co_return ending;
 }
 
-Task<Ending> Process::apply_under_lock() {
+Task<Ending> Process::apply_under_lock(Instant since) {
   auto state = co_await store_->load();
   if (!state) co_return failed(state.error());
   state_ = std::move(*state);
   std::vector<std::string> names;
   for (const auto& [name, type] : types_) names.push_back(name);
-  auto snapshot = co_await refresh(loop_, providers_, names, state_);
+  auto snapshot = co_await refresh(loop_, providers_, names, state_, since);
   if (!snapshot) co_return failed(snapshot.error());
   snapshot_ = std::move(*snapshot);
   Diagnostics found;

@@ -16,6 +16,7 @@
 #include "core/state/held_lock.h"
 #include "core/state/state_store.h"
 #include "tests/fakes/memory_files.h"
+#include "tests/simulation/identities.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/vendor.h"
 
@@ -38,13 +39,18 @@ using MakeStore = std::function<std::unique_ptr<StateStore>(EventLoop&, Http& st
 class Process {
  public:
   Process(Network& network, SimulatedVendor& vendor, Server state_server, const MakeStore& make,
-          std::string file, std::string name);
+          std::string file, std::string name, std::string machine);
+  /// From now on one of each kind is ordered within so long, as the vendor has it.
+  void order_slowly(Duration pace);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
 
   /// Does one thing; false when it waits.
-  bool step() { return loop_.step(); }
+  bool step() {
+    identity_.enter();
+    return loop_.step();
+  }
   std::optional<Instant> next_timer() const { return loop_.next_timer(); }
   const std::optional<Ending>& ending() const { return ending_; }
   /// As by SIGINT.
@@ -63,10 +69,11 @@ class Process {
 
   Background live();
   Task<Ending> run();
-  Task<Ending> apply_under_lock();
+  Task<Ending> apply_under_lock(Instant since);
   static Ending failed(const Diagnostic& error);
 
   std::string name_;
+  Identity identity_;  ///< last to end: what it was doing ends before
   EventLoop loop_;
   StopFlag stop_ = {};
   SimulatedHttp vendor_http_;

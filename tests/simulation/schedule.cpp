@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kMostSteps = 400'000;
 constexpr Duration kOverlap = std::chrono::seconds(39);
+/// Few enough in ten minutes for requests to wait longer than their notes are good for.
+constexpr Duration kSlowPace = std::chrono::seconds(130);
 
 /// One world, from its first file to its end.
 class Schedule {
@@ -27,6 +29,9 @@ class Schedule {
       : dice_(seed, without), network_(clock_, dice_), vendor_(network_) {
     network_.trace = trace;
     seed_randomness(seed);
+    sees_ends_ = seed % 3 != 0;
+    slow_ = seed % 11 == 4;
+    eager_ = seed % 7 == 3;
     const bool like_gitlab = seed / std::size(kAllStores) % 2 == 1;
     place_ = std::make_unique<StatePlace>(store, like_gitlab, clock_, disk::fresh_folder());
   }
@@ -50,7 +55,11 @@ class Schedule {
     const MakeStore make = [this](EventLoop& loop, Http& http) {
       return place_->open(loop, http, machine_);
     };
-    return std::make_unique<Process>(network_, vendor_, place_->server(), make, file, name);
+    auto process =
+        std::make_unique<Process>(network_, vendor_, place_->server(), make, file, name,
+                                  sees_ends_ ? fmt::format("{} {}", machine_, boots_) : "");
+    if (slow_) process->order_slowly(kSlowPace);
+    return process;
   }
 
   void tell(const std::string& what) {
@@ -68,7 +77,9 @@ class Schedule {
     disk::freeze();
     process.reset();
     disk::revive();
-    if (power) disk::lose_power(dice_);
+    if (!power) return;
+    disk::lose_power(dice_);
+    ++boots_;
   }
 
   /// Lets time go on until somebody has something to do. False when nobody ever will.
@@ -176,14 +187,15 @@ class Schedule {
 
   /// Applies when all is well: one run mends everything, and the next has nothing to do.
   bool apply_well(const Version& version) {
-    // What was under way when its process died still arrives; a dead holder's term ends.
-    network_.pass(Network::kLatest);
+    // What was under way when its process died still arrives, here or while this one is at work.
+    if (!eager_) network_.pass(Network::kLatest);
     vendor_.heal();
     Ending ending = run_alone(version, "mending");
     for (int wait = 0; ending.locked_out && wait < 3; ++wait) {
       network_.pass(std::chrono::seconds(61));
       ending = run_alone(version, "mending");
     }
+    if (eager_) network_.pass(Network::kLatest);
     if (ending.ambiguous && has_disks_) return false;  // it says so, and does not guess
     if (ending.status != 0)
       violated(
@@ -268,6 +280,10 @@ class Schedule {
   std::unique_ptr<StatePlace> place_ = {};
   int machine_ = 0;  ///< on which the next process runs
   bool has_disks_ = false;
+  int boots_ = 0;           ///< how often power was cut
+  bool sees_ends_ = false;  ///< a process knows when one of its machine has ended
+  bool slow_ = false;       ///< the vendor takes few orders
+  bool eager_ = false;      ///< the mending run comes at once
   Played played_ = {};
 };
 

@@ -54,14 +54,14 @@ TEST_F(CurlHttpTest, WhatIsStoppedWhileItConnectsIsNotSent) {
   LoopbackServer server(always(answer(200)));
   StopFlag stop;
   HttpRequest post = request("POST", server.url("/x"));
-  post.unless = &stop;
+  post.unless = {&stop};
   stop.request();  // CurlHttp itself starts the request all the same, and asks when it is connected
   const auto reply = send(post);
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::cancelled);
   EXPECT_EQ(reply.error().message, "stopped before POST " + server.url("/x") + " was sent");
   EXPECT_TRUE(server.seen().empty());
-  post.unless = nullptr;
+  post.unless.clear();
   EXPECT_TRUE(send(post));
   EXPECT_EQ(server.seen().size(), 1u);
 }

@@ -123,6 +123,17 @@ TEST_F(RateLimitedHttpTest, AHostilePauseIsBounded) {
   EXPECT_EQ(times_of("/b"), (std::vector<Instant>{seconds(120)}));
 }
 
+TEST_F(RateLimitedHttpTest, ARequestWhoseTurnComesTooLateIsNotSentAndUsesNoTurn) {
+  limited_.add_limit("example", "launch", {.count = 1, .per = seconds(12)});
+  StopFlag overdue;
+  overdue.lapse_at(clock_, seconds(10));
+  HttpRequest impatient = on_route("launch");
+  impatient.unless = {&overdue};
+  send_all({on_route("launch"), impatient, on_route("launch")});
+  EXPECT_EQ(times_of("/launch"), (std::vector<Instant>{seconds(0), seconds(12)}));
+  EXPECT_EQ(answered_, 2u);
+}
+
 TEST_F(RateLimitedHttpTest, AStopEndsEveryWaitAndNothingWaitingIsSent) {
   HttpCounts counts;
   WatchedHttp watched(loop_, http_, stop_, counts);

@@ -350,6 +350,46 @@ TEST_F(MatchTest, AClockThatWasSetBackMakesNobodyWaitLonger) {
   EXPECT_EQ(bench.clock.now(), std::chrono::seconds(60));
 }
 
+TEST_F(MatchTest, UnderTheLockARequestMayHaveLeftLongAfterItsNote) {
+  // It waited for its turn; the run was killed when it had just left.
+  bench.alone = Instant(0);
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:51:00Z"});
+  machine("m1", Workbench::mark("a"));
+  bench.vendor.hide_from_lists("m1");
+  bench.vendor.before = [&](const std::string&) -> Result<void> {
+    if (bench.clock.now() >= std::chrono::seconds(4)) bench.vendor.show_in_lists("m1");
+    return {};
+  };
+  EXPECT_EQ(bench.planned(),
+            "update a m1 resumes [in-place] # m1 carries this resource's mark; an earlier run did "
+            "not finish it\n");
+}
+
+TEST_F(MatchTest, UnderTheLockAbsenceIsBelievedSoLongAfterItWasTaken) {
+  bench.alone = Instant(0);
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:55:00Z"});
+  EXPECT_EQ(bench.planned(), kCreated);
+  EXPECT_EQ(bench.clock.now(), std::chrono::seconds(60));
+}
+
+TEST_F(MatchTest, ALockThatIsOldEnoughMakesNobodyWait) {
+  bench.clock.advance(std::chrono::seconds(60));
+  bench.alone = Instant(0);
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T12:00:59Z"});
+  EXPECT_EQ(bench.planned(), kCreated);
+  EXPECT_EQ(bench.clock.now(), std::chrono::seconds(60));
+}
+
+TEST_F(MatchTest, ANoteSoOldThatItsRequestCannotHaveLeftLatelyMakesNobodyWait) {
+  bench.alone = Instant(0);
+  bench.vendor.type("fake.machine").visible_within = std::chrono::seconds(60);
+  intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:48:58Z"});
+  EXPECT_EQ(bench.planned(), kCreated);
+  EXPECT_EQ(bench.clock.now(), std::chrono::seconds(0));
+}
+
 // --- renames ---
 
 TEST_F(MatchTest, AnotherNameForTheSameIdentityIsARename) {

@@ -124,7 +124,7 @@ class Workbench {
     std::vector<std::string> names;
     for (const ResourceType& type : vendor.types()) names.push_back(type.name);
     const Providers providers = {{"fake", &vendor}};
-    return loop.run(refresh(loop, providers, names, state));
+    return loop.run(refresh(loop, providers, names, state, alone));
   }
 
   std::optional<Plan> try_plan(const PlanOptions& options, Diagnostics& found) {
@@ -151,6 +151,7 @@ class Workbench {
 
   FakeClock clock = {};
   EventLoop loop{clock};
+  std::optional<Instant> alone = {};  ///< since when the lock is held, as refresh() is told
   FakeProvider vendor{loop};
   MemoryState disk = {};
 

@@ -28,7 +28,8 @@ class LoggedHttp : public FakeHttp {
   LoggedHttp(Log& log, Handler handler) : FakeHttp(std::move(handler)), log_(log) {}
 
   Task<Result<HttpResponse>> send(HttpRequest request) override {
-    log_.push_back(request.method + " " + request.url.substr(request.url.find('/', 8)));
+    if (!request.must_not_leave())
+      log_.push_back(request.method + " " + request.url.substr(request.url.find('/', 8)));
     co_return co_await FakeHttp::send(std::move(request));
   }
 

@@ -229,6 +229,29 @@ TEST_F(CreateTest, BusyForTooLongFails) {
   EXPECT_GE(seconds(), 20 * 60);
 }
 
+TEST_F(CreateTest, WhatIsSentLongAfterItsNoteIsNotedAnewFirst) {
+  open(Acme(), [&](const HttpRequest&) -> Result<HttpResponse> {
+    const auto oldest = clock_.wall() - kLeavesWithin - std::chrono::seconds(1);
+    EXPECT_GE(diary_.intents.back().started, utc_text(oldest));
+    if (seconds() < 15 * 60) return reply(409, R"({"code":"held","message":"later"})");
+    return one(marked("m-1", "on"));
+  });
+  EXPECT_EQ(outcome(create(machine("web"))), "done");
+  EXPECT_EQ(diary_.intents.size(), 2U);
+  EXPECT_GE(seconds(), 15 * 60);
+  EXPECT_EQ(diary_.id, "m-1");
+}
+
+TEST_F(CreateTest, NothingIsSentWhenItCannotBeNotedAnew) {
+  open(Acme(), [&](const HttpRequest&) -> Result<HttpResponse> {
+    diary_.failure = Diagnostic{.code = ErrorCode::io, .message = "the disk is full"};
+    return reply(409, R"({"code":"held","message":"later"})");
+  });
+  EXPECT_EQ(outcome(create(machine("web"))), "the disk is full");
+  EXPECT_EQ(diary_.intents.size(), 2U);
+  EXPECT_EQ(log_.back(), "intent");
+}
+
 TEST_F(CreateTest, OutOfCapacityHasItsOwnCodeAndHint) {
   open(Acme());
   expect("POST", "/machines", reply(400, R"({"code":"no_stock","message":"sold out"})"));
