@@ -251,7 +251,7 @@ bool Session::start_sandbox() {
     if (!scenario) return fail(scenario.error()), false;
     options.scenario = std::move(*scenario);
   }
-  auto started = jim::Sandbox::start(std::move(options));
+  auto started = jim::Sandbox::start(options);
   if (!started) return fail(about_scenario(started.error(), globals_.sandbox_scenario)), false;
   sandbox_ = std::move(*started);
   return true;
@@ -288,8 +288,13 @@ bool Session::add_limits(const Account& account) {
   return true;
 }
 
-std::optional<Instant> Session::alone() const {
-  return lock_ ? std::optional(lock_->since()) : std::nullopt;
+RefreshOptions Session::refresh_options() {
+  return {.alone = lock_ ? std::optional(lock_->since()) : std::nullopt,
+          .waits = [this](const Address& address, Duration within) {
+            terminal_.err("Waiting up to " + std::to_string(within / std::chrono::seconds(1)) +
+                          " s for " + address.text() +
+                          ", which an earlier run asked for: it may not show yet\n");
+          }};
 }
 
 bool Session::refresh(bool offline) {
@@ -301,8 +306,9 @@ bool Session::refresh(bool offline) {
   for (const Record& record : state_.records) types.insert(record.type);
   auto snapshot = [&] {
     const Reading reading(terminal_, loop_, counts_);
-    return loop_.run(jim::refresh(
-        loop_, providers_, std::vector<std::string>(types.begin(), types.end()), state_, alone()));
+    return loop_.run(jim::refresh(loop_, providers_,
+                                  std::vector<std::string>(types.begin(), types.end()), state_,
+                                  refresh_options()));
   }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);
@@ -315,7 +321,7 @@ bool Session::refresh_some(const std::map<std::string, std::vector<std::string>>
                            const std::vector<std::string>& lists) {
   auto snapshot = [&] {
     const Reading reading(terminal_, loop_, counts_);
-    return loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_, alone()));
+    return loop_.run(jim::refresh_some(loop_, providers_, ids, lists, state_, refresh_options()));
   }();
   if (!snapshot) return fail(snapshot.error()), false;
   snapshot_ = std::move(*snapshot);

@@ -114,8 +114,7 @@ class Session {
   void hint_at_sandbox(const std::string& command);
   bool start_sandbox();
   bool add_limits(const Account& account);
-  /// Since when this run has the lock; nullopt: it has none.
-  std::optional<Instant> alone() const;
+  RefreshOptions refresh_options();
 
   Terminal& terminal_;
   const Globals& globals_;

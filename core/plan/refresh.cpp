@@ -35,9 +35,8 @@ Duration age(const Clock& clock, const std::string& utc) {
 /// One refresh: the lists, then what they did not show.
 class Refresh {
  public:
-  Refresh(EventLoop& loop, const Providers& providers, const State& state,
-          std::optional<Instant> alone)
-      : loop_(loop), providers_(providers), state_(state), alone_(alone) {}
+  Refresh(EventLoop& loop, const Providers& providers, const State& state, RefreshOptions options)
+      : loop_(loop), providers_(providers), state_(state), options_(std::move(options)) {}
 
   Task<Result<Snapshot>> run(std::vector<std::string> types,
                              std::map<std::string, std::vector<std::string>> ids) {
@@ -184,6 +183,10 @@ class Refresh {
     }
   }
 
+  static Duration shows_within(const ResourceType& type) {
+    return std::max(type.visible_within, kAnswerMayCome);
+  }
+
   /// From when on a list is begun late enough to be believed that it shows what the request made:
   /// a vendor may show a new object only after a while, and may still be at work on what a run
   /// asked for that was killed just now. Nothing of an earlier run leaves after this one has the
@@ -191,10 +194,10 @@ class Refresh {
   /// longer than from `begun` on, lest a clock that was set back make it minutes.
   Instant decided_from(const Intent& intent, const ResourceType& type, Instant begun) const {
     constexpr Duration kSecond = std::chrono::seconds(1);  // `started` is a whole one
-    const Duration within = std::max(type.visible_within, kAnswerMayCome);
+    const Duration within = shows_within(type);
     const Instant noted = loop_.clock().now() - age(loop_.clock(), intent.started);
-    if (!alone_) return std::min(begun, noted) + within;
-    return std::min(*alone_, noted + kLeavesWithin + kSecond) + within;
+    if (!options_.alone) return std::min(begun, noted) + within;
+    return std::min(*options_.alone, noted + kLeavesWithin + kSecond) + within;
   }
 
   Task<void> wait_for_intents() {
@@ -212,8 +215,11 @@ class Refresh {
         const auto found =
             identify(*type->second, *record.intent, snapshot_.objects[record.type], free);
         if (!found || *found || listed_[record.type] >= decided) break;
-        if (const Instant now = loop_.clock().now(); now < decided)
+        if (const Instant now = loop_.clock().now(); now < decided) {
+          if (const auto tell = std::exchange(options_.waits, {}))
+            tell(record.address, shows_within(*type->second));
           co_await loop_.sleep(std::min(kVisiblePoll, decided - now));
+        }
         co_await list_one(record.type);
       }
     }
@@ -222,7 +228,7 @@ class Refresh {
   EventLoop& loop_;
   const Providers& providers_;
   const State& state_;
-  std::optional<Instant> alone_;
+  RefreshOptions options_;
   Snapshot snapshot_ = {};
   std::map<std::string, Instant> listed_ = {};            ///< by type: when its last list was begun
   std::map<std::string, std::vector<Object>> read_ = {};  ///< what no list showed, by type
@@ -235,8 +241,8 @@ class Refresh {
 
 Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
                                const std::vector<std::string>& types, const State& state,
-                               std::optional<Instant> alone) {
-  Refresh work(loop, providers, state, alone);
+                               RefreshOptions options) {
+  Refresh work(loop, providers, state, std::move(options));
   const Instant start = loop.clock().now();
   auto snapshot = co_await work.run(types, {});
   if (snapshot) snapshot->totals.took = loop.clock().now() - start;
@@ -246,8 +252,8 @@ Task<Result<Snapshot>> refresh(EventLoop& loop, const Providers& providers,
 Task<Result<Snapshot>> refresh_some(EventLoop& loop, const Providers& providers,
                                     const std::map<std::string, std::vector<std::string>>& ids,
                                     const std::vector<std::string>& lists, const State& state,
-                                    std::optional<Instant> alone) {
-  Refresh work(loop, providers, state, alone);
+                                    RefreshOptions options) {
+  Refresh work(loop, providers, state, std::move(options));
   const Instant start = loop.clock().now();
   std::map<std::string, std::vector<std::string>> single;
   for (const auto& [type, wanted] : ids)

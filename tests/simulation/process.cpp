@@ -97,7 +97,8 @@ Task<Ending> Process::apply_under_lock(Instant since) {
   state_ = std::move(*state);
   std::vector<std::string> names;
   for (const auto& [name, type] : types_) names.push_back(name);
-  auto snapshot = co_await refresh(loop_, providers_, names, state_, since);
+  RefreshOptions alone = {.alone = since};
+  auto snapshot = co_await refresh(loop_, providers_, names, state_, std::move(alone));
   if (!snapshot) co_return failed(snapshot.error());
   snapshot_ = std::move(*snapshot);
   Diagnostics found;

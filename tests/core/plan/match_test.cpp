@@ -341,6 +341,7 @@ TEST_F(MatchTest, TheWaitForAnIntentEnds) {
   intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:59:50Z"});
   EXPECT_EQ(bench.planned(), kCreated);
   EXPECT_EQ(bench.clock.now(), std::chrono::seconds(50));
+  EXPECT_EQ(bench.waited_for, (std::vector<std::string>{"a 60"}));
 }
 
 TEST_F(MatchTest, AClockThatWasSetBackMakesNobodyWaitLonger) {
@@ -388,6 +389,7 @@ TEST_F(MatchTest, ANoteSoOldThatItsRequestCannotHaveLeftLatelyMakesNobodyWait) {
   intent({.mark = Workbench::mark("a"), .started = "2026-11-24T11:48:58Z"});
   EXPECT_EQ(bench.planned(), kCreated);
   EXPECT_EQ(bench.clock.now(), std::chrono::seconds(0));
+  EXPECT_TRUE(bench.waited_for.empty());
 }
 
 // --- renames ---

@@ -124,7 +124,11 @@ class Workbench {
     std::vector<std::string> names;
     for (const ResourceType& type : vendor.types()) names.push_back(type.name);
     const Providers providers = {{"fake", &vendor}};
-    return loop.run(refresh(loop, providers, names, state, alone));
+    return loop.run(refresh(
+        loop, providers, names, state,
+        {.alone = alone, .waits = [this](const Address& address, Duration within) {
+           waited_for.push_back(address.text() + " " + std::to_string(within.count() / 1000));
+         }}));
   }
 
   std::optional<Plan> try_plan(const PlanOptions& options, Diagnostics& found) {
@@ -151,7 +155,8 @@ class Workbench {
 
   FakeClock clock = {};
   EventLoop loop{clock};
-  std::optional<Instant> alone = {};  ///< since when the lock is held, as refresh() is told
+  std::optional<Instant> alone = {};         ///< since when the lock is held, as refresh() is told
+  std::vector<std::string> waited_for = {};  ///< and what it tells: `a 60`, in seconds
   FakeProvider vendor{loop};
   MemoryState disk = {};
 
