@@ -185,23 +185,29 @@ class Schedule {
     return *process->ending();
   }
 
+  /// A lock may be that of a dead run, or of a request for one that came late: each ends by itself.
+  Ending run_when_unlocked(const Version& version, const std::string& name) {
+    Ending ending = run_alone(version, name);
+    for (int wait = 0; ending.locked_out && wait < 3; ++wait) {
+      network_.pass(std::chrono::seconds(61));
+      ending = run_alone(version, name);
+    }
+    return ending;
+  }
+
   /// Applies when all is well: one run mends everything, and the next has nothing to do.
   bool apply_well(const Version& version) {
     // What was under way when its process died still arrives, here or while this one is at work.
     if (!eager_) network_.pass(Network::kLatest);
     vendor_.heal();
-    Ending ending = run_alone(version, "mending");
-    for (int wait = 0; ending.locked_out && wait < 3; ++wait) {
-      network_.pass(std::chrono::seconds(61));
-      ending = run_alone(version, "mending");
-    }
+    const Ending ending = run_when_unlocked(version, "mending");
     if (eager_) network_.pass(Network::kLatest);
     if (ending.ambiguous && has_disks_) return false;  // it says so, and does not guess
     if (ending.status != 0)
       violated(
           fmt::format("the run after it ends with status {}: {}", ending.status, ending.error));
     check_world(version);
-    const Ending again = run_alone(version, "idle");
+    const Ending again = run_when_unlocked(version, "idle");
     if (again.status != 0 || again.changes != 0)
       violated(fmt::format("a second run has {} changes, status {}: {}", again.changes,
                            again.status, again.error));
