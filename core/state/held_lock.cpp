@@ -44,11 +44,16 @@ Background HeldLock::beat() {
 Task<Result<void>> HeldLock::release() {
   heart_ = Background();
   stop_.lift();
-  // A run that slept through its term may get here before its heart has asked.
-  if (!lost_ && loop_.clock().now() >= end_)
-    if (const auto ours = co_await store_.renew_lock(term_);
-        !ours && ours.error().code == ErrorCode::conflict)
+  const bool known = lost_ && lost_->code == ErrorCode::conflict;
+  // A run that slept through its term may get here before its heart has asked; and one whose store
+  // did not answer for a term may have it still.
+  if (!known && (lost_ || loop_.clock().now() >= end_)) {
+    const auto ours = co_await store_.renew_lock(term_);
+    if (ours)
+      lost_.reset();
+    else if (lost_ || ours.error().code == ErrorCode::conflict)
       lost_ = ours.error();
+  }
   if (lost_) co_return store_.with_what_is_owed(*lost_);
   co_return co_await store_.release_lock();
 }

@@ -106,7 +106,11 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
                   [](const std::string& one) { return kHead.starts_with(one); }))
     failed_.reset();
   std::vector<Entry> entries;
-  if (!*found) co_return entries;
+  if (!*found) {
+    if (lock_.held())
+      if (auto same = check(*found); !same) co_return same.error();
+    co_return entries;
+  }
   for (const auto& place : (*found)->entries) {
     const bool wanted = std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& one) {
       return place.first.starts_with(one);
@@ -163,7 +167,7 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   alive_ = loop_.clock().now();
   term_ = term;
   if (auto locked = co_await lock_.take(std::move(asking), term); !locked) co_return locked.error();
-  auto holder = co_await begin_holding(std::move(wanted), term);
+  auto holder = co_await begin_holding(*seen, std::move(wanted), term);
   if (!holder) {
     // On a conflict the lock may be another one's by now. What stays locked ends with its term.
     if (holder.error().code != ErrorCode::conflict)
@@ -174,9 +178,31 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   co_return holder;
 }
 
-Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration term) {
+/// An address behind which several servers stand, one of them behind the others; a proxy that
+/// answers from what it kept, or with a page of its own: what such a one says once is not enough to
+/// write a state anew over the one that is there.
+Result<void> HttpStore::check_order(const std::optional<HttpDocument>& before,
+                                    const std::optional<HttpDocument>& found) const {
+  if (!before || (found && found->serial >= before->serial)) return {};
+  const std::string now =
+      found ? fmt::format("an older one, number {}", found->serial) : std::string("none");
+  return Diagnostic{
+      .code = ErrorCode::unavailable,
+      .message = fmt::format("the server of the state {} had it a moment ago, number {}, and now "
+                             "shows {}; nothing was written",
+                             place(), before->serial, now),
+      .hint =
+          "run the command again; when that lasts, see whether several servers answer at that "
+          "address, and one lags behind"};
+}
+
+Task<Result<LockHolder>> HttpStore::begin_holding(const std::optional<HttpDocument>& before,
+                                                  LockHolder wanted, Duration term) {
   auto found = co_await read();
+  // "None" is asked for twice before a state is made in its place.
+  if (found && !*found && !before) found = co_await read();
   if (!found) co_return found.error();
+  if (auto later = check_order(before, *found); !later) co_return later.error();
   HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
   ++document.token;
   document.lock = {.id = lock_.info().id,

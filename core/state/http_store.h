@@ -52,7 +52,12 @@ class HttpStore : public EntryStore {
   class Waiting;
   class Group;
 
-  Task<Result<LockHolder>> begin_holding(LockHolder wanted, Duration term);
+  /// `before`: what stood there before the lock was asked for.
+  Task<Result<LockHolder>> begin_holding(const std::optional<HttpDocument>& before,
+                                         LockHolder wanted, Duration term);
+  /// Fails when `found` is none, or older than `before`: then nothing may be built on it.
+  Result<void> check_order(const std::optional<HttpDocument>& before,
+                           const std::optional<HttpDocument>& found) const;
   Task<Result<void>> release();
   Task<Result<void>> write_group();
   Task<Result<void>> write(const Group& group);

@@ -52,5 +52,40 @@ TEST_F(HeldLockTest, WhoWakesUpTooLateWhenNobodyCameGivesItBack) {
   EXPECT_FALSE(disk_.lock);
 }
 
+/// A store that cannot be reached for a while.
+class FarStore : public MemoryStore {
+ public:
+  using MemoryStore::MemoryStore;
+  Task<Result<void>> renew_lock(Duration term) override {
+    if (!reachable)
+      co_return Diagnostic{.code = ErrorCode::unavailable, .message = "nobody answers"};
+    co_return co_await MemoryStore::renew_lock(term);
+  }
+  bool reachable = true;
+};
+
+Task<void> wait(EventLoop& loop, Duration time) { co_await loop.sleep(time); }
+
+TEST(FarLockTest, WhoseStoreDidNotAnswerForATermGivesTheLockBackAllTheSame) {
+  FakeClock clock;
+  FakePoller poller(clock);
+  EventLoop loop(clock);
+  loop.set_poller(&poller);
+  MemoryState disk;
+  FarStore store(loop, &disk);
+  StopFlag stop;
+  auto held = loop.run(HeldLock::acquire(loop, store, stop, {.who = "ann"}, kTerm));
+  ASSERT_TRUE(held);
+  store.reachable = false;
+  loop.run(wait(loop, kTerm * 2));
+  EXPECT_TRUE((*held)->lost());
+  const auto unreachable = loop.run((*held)->release());
+  ASSERT_FALSE(unreachable);
+  EXPECT_EQ(unreachable.error().message, "nobody answers");
+  store.reachable = true;
+  EXPECT_TRUE(loop.run((*held)->release()));
+  EXPECT_FALSE(disk.lock);
+}
+
 }  // namespace
 }  // namespace jim

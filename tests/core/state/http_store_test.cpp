@@ -34,7 +34,9 @@ enum class Fault {
   refused_before,
   refused_after,
   busy,
-  forbidden
+  forbidden,
+  none_there,
+  outdated
 };
 
 /// A way to the server on which requests fail as a test says.
@@ -53,6 +55,8 @@ class FaultyHttp : public Http {
     if (fault == Fault::refused_before) co_return reply(500);
     if (fault == Fault::busy) co_return reply(503);
     if (fault == Fault::forbidden) co_return reply(403);
+    if (fault == Fault::none_there) co_return reply(404);
+    if (fault == Fault::outdated) co_return reply(200, old);
     const std::string method = request.method;
     auto answer = co_await next_.send(std::move(request));
     if (after) after(method);
@@ -66,6 +70,7 @@ class FaultyHttp : public Http {
   std::function<void(const std::string&)> after = {};  ///< the answer came; told the method
   std::vector<std::string> methods = {};
   std::vector<HttpRequest> late = {};  ///< what is still on its way
+  std::string old = {};                ///< what an outdated answer shows
 
  private:
   Http& next_;
@@ -114,6 +119,18 @@ class HttpStoreTest : public testing::Test {
     EXPECT_TRUE(other.run(next->acquire_lock({.who = "bob"}, kTerm)));
     EXPECT_TRUE(other.run(next->commit(batch("record/bob"))));
     EXPECT_TRUE(other.run(next->release_lock()));
+  }
+  /// Lets a run begin whose `nth` reading is answered so; what its lock says.
+  std::string begin(Fault fault, int nth) {
+    const auto store = open();
+    http_.next_fault = [=, count = 0](const HttpRequest& request) mutable {
+      return request.method == "GET" && ++count == nth ? fault : Fault::none;
+    };
+    const auto locked = lock(*store, "carol");
+    http_.next_fault = {};
+    if (!locked) return locked.error().message;
+    EXPECT_TRUE(run(store->release_lock()));
+    return "locked";
   }
   /// What was given up arrives after all.
   void deliver_late() {
@@ -1063,6 +1080,52 @@ TEST(HttpPlaceTest, WhatIsNoUrlIsRefusedWithoutShowingAPassword) {
     ASSERT_FALSE(place) << url;
     EXPECT_EQ(place.error().message.find("Canary"), std::string::npos) << place.error().message;
   }
+}
+
+// --- answers that are not to be built upon ---
+
+TEST_F(HttpStoreTest, AStateThatWasThereAMomentAgoIsNotMadeAnew) {
+  bob_comes_and_goes();
+  const std::string before = server_.document(kPath);
+  EXPECT_EQ(begin(Fault::none_there, 2),
+            "the server of the state https://state.example/state/demo had it a moment ago, number "
+            "3, and now shows none; nothing was written");
+  EXPECT_EQ(server_.document(kPath), before);
+  EXPECT_EQ(server_.lock(kPath), "");
+  EXPECT_EQ(begin(Fault::none, 0), "locked");
+  EXPECT_EQ(keys(), (std::vector<std::string>{"record/bob"}));
+}
+
+TEST_F(HttpStoreTest, AnOlderStateThanAMomentAgoIsNotBuiltUpon) {
+  bob_comes_and_goes();
+  http_.old = server_.document(kPath);
+  bob_comes_and_goes();
+  const std::string before = server_.document(kPath);
+  EXPECT_EQ(begin(Fault::outdated, 2),
+            "the server of the state https://state.example/state/demo had it a moment ago, number "
+            "6, and now shows an older one, number 3; nothing was written");
+  EXPECT_EQ(server_.document(kPath), before);
+}
+
+TEST_F(HttpStoreTest, NoneIsAskedForOnceMoreBeforeAStateIsMade) {
+  bob_comes_and_goes();
+  const auto store = open();
+  http_.next_fault = failing("GET", Fault::none_there, 2);
+  ASSERT_TRUE(lock(*store, "carol"));
+  EXPECT_EQ(keys(), (std::vector<std::string>{"record/bob"}));
+}
+
+TEST_F(HttpStoreTest, UnderTheLockAStateThatIsGoneIsNotAnEmptyOne) {
+  bob_comes_and_goes();
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "carol"));
+  http_.next_fault = failing("GET", Fault::none_there);
+  const auto loaded = run(store->load({""}));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(
+      loaded.error().message,
+      "the state https://state.example/state/demo is damaged: the server does not have it any "
+      "more");
 }
 
 }  // namespace
