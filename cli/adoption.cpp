@@ -38,8 +38,9 @@ Record record_of(Session& session, const Address& address, const ResourceType& t
 }  // namespace
 
 bool take_over(Session& session, const Address& address, const ResourceType& type,
-               const Object& object, bool write_mark, const std::string& command) {
-  if (!session.commit_as(command, "adopt", {{.record = record_of(session, address, type, object)}}))
+               const Object& object, bool write_mark, const std::string& command,
+               const std::string& action) {
+  if (!session.commit_as(command, action, {{.record = record_of(session, address, type, object)}}))
     return false;
   Provider* provider = session.provider_of(type);
   if (!write_mark || provider == nullptr || !provider->can_set_mark(type)) return true;

@@ -48,9 +48,19 @@ class Maker {
           fmt::format("{}: run {} changed it again; undo that one first", address, *later));
     if (!input_.types.contains(step.type))
       return cannot(fmt::format("{}: no provider of the file knows type {}", address, step.type));
-    if (step.action == "forget" || step.action == "rename")
-      return cannot(fmt::format("{}: to {} it again is a matter of 'jim adopt' or 'jim state mv'",
-                                address, step.action == "forget" ? "own" : "name"));
+    if (step.action == kFind) {
+      if (record == nullptr) return;  // gone already
+      return cannot(
+          fmt::format("{}: run {} found it again by its own mark; it stays", address, input_.run));
+    }
+    if (step.action == "forget")
+      return cannot(
+          fmt::format("{}: to own it again is a matter of {}", address, adoption_of(step)));
+    if (step.action == "rename")
+      return cannot(fmt::format("{}: to name it again is a matter of 'jim state mv'", address));
+    if (const auto now = elsewhere(step))
+      return cannot(fmt::format("{}: {} is {} now; give it its old name first", address, now->id,
+                                now->address.text()));
     const bool appeared = step.before.empty() || step.action == "create" || step.action == "adopt";
     if (appeared && record == nullptr) return;  // gone already
     if (appeared) {  // at one address something else may have gone in the same run
@@ -60,6 +70,21 @@ class Maker {
       undoing_.targets.insert_or_assign(step.address, step);
       steps_[step.address] = &undoing_.targets[step.address];
     }
+  }
+
+  static std::string adoption_of(const RunStep& step) {
+    if (step.ids.empty()) return "'jim adopt'";
+    return fmt::format("jim adopt '{}' {}", step.address.text(), escape_control(step.ids.back()));
+  }
+
+  /// The record of what the step made, where it has another address since; nullptr: none has.
+  const Record* elsewhere(const RunStep& step) const {
+    if (step.ids.empty()) return nullptr;
+    const auto& records = input_.state.records;
+    const auto found = std::find_if(records.begin(), records.end(), [&](const Record& one) {
+      return one.id == step.ids.back() && one.type == step.type && one.address != step.address;
+    });
+    return found == records.end() ? nullptr : &*found;
   }
 
   /// False when one of them cannot be restored: it is no target any more.

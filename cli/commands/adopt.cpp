@@ -84,7 +84,7 @@ int run_adopt(Context& context, const AdoptFlags& flags) {
     if (!approved(context, id + " carries the mark of " + owner + ". Take it over?")) return 1;
   }
   if (!session.make_state()) return session.status();
-  if (!take_over(session, desired->address, *desired->type, *object, true, "adopt") ||
+  if (!take_over(session, desired->address, *desired->type, *object, true, "adopt", "adopt") ||
       !settle_taken_over(session))
     return session.status();
   context.terminal.out(desired->address.text() + " is now " + id +

@@ -63,6 +63,8 @@ std::string counts_text(const Past& past, const PastRun& one) {
                         : fmt::format("{} finished in run {}", count, later));
   if (const auto finished = counts.find(kFinish); finished != counts.end())
     parts.push_back(fmt::format("finished {}", finished->second));
+  if (const auto found = counts.find(kFind); found != counts.end())
+    parts.push_back(fmt::format("found {} again", found->second));
   return join(parts, ", ");
 }
 
@@ -95,6 +97,7 @@ void tell_unreadable(Session& session, const Run& run) {
 std::string sign_of(const std::string& word) {
   for (const Action action : kActions)
     if (action_word(action) == word) return std::string(action_sign(action));
+  if (word == kFind) return std::string(action_sign(Action::adopt));
   return word == kFinish ? std::string(action_sign(Action::update)) : "?";
 }
 

@@ -95,7 +95,7 @@ bool take_described(Session& session, Context& context, const std::set<std::stri
       unmarked.push_back(one);
       continue;
     }
-    if (!take_over(session, address, *type, *object, false, "state rebuild")) return false;
+    if (!take_over(session, address, *type, *object, false, "state rebuild", "adopt")) return false;
     tell_taken(context, address, *type, *object);
     ++written;
   }
@@ -147,7 +147,7 @@ int run_state_rebuild(Context& context) {
       continue;
     }
     const bool foreign_mark = one.mark.lineage != session.lineage();
-    if (!take_over(session, *address, *one.type, *one.object, foreign_mark, "state rebuild"))
+    if (!take_over(session, *address, *one.type, *one.object, foreign_mark, "state rebuild", kFind))
       return session.status();
     tell_taken(context, *address, *one.type, *one.object);
     ++written;

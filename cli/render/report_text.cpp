@@ -92,7 +92,14 @@ std::string note_text(const StepReport& step) {
   const bool there =
       !step.id.empty() && step.action != Action::remove && step.error.code != ErrorCode::not_found;
   if (!there) return {};
-  return "  note: the object " + escape_control(step.id) +
+  const std::string id = escape_control(step.id);
+  if (!step.recorded)
+    return "  note: the object " + id +
+           " exists, and its id may be missing in the state; the next apply looks for it by what "
+           "was "
+           "noted before,\n        and jim adopt '" +
+           escape_control(step.address.text()) + "' " + id + " takes it over if that finds none\n";
+  return "  note: the object " + id +
          (step.error.hint.empty() ? " exists; state knows it, and the next apply goes on with it\n"
                                   : " exists, and state knows it\n");
 }
@@ -115,6 +122,11 @@ std::string failed_text(const Report& report, const Paint& paint) {
   return text;
 }
 
+/// A new object is there, though not ready, or not known to be.
+bool is_begun(const StepReport& step) {
+  return step.action == Action::create && step.outcome != Outcome::done && !step.id.empty();
+}
+
 Value diagnostic_value(const Diagnostic& diagnostic) {
   ValueMap map;
   map.set("message", diagnostic.message);
@@ -134,6 +146,7 @@ Value step_value(const StepReport& step) {
   map.set("action", action_word(step.action));
   map.set("outcome", outcome_word(step.outcome));
   if (!step.id.empty()) map.set("id", step.id);
+  if (!step.recorded) map.set("recorded", false);
   if (step.outcome == Outcome::failed) map.set("error", diagnostic_value(step.error));
   if (step.in_part()) map.set("removed", texts(step.removed));
   if (!step.because.empty()) map.set("because", step.because);
@@ -168,6 +181,8 @@ std::string done_text(const Report& report) {
   for (const Action action : kOrder)
     if (done[action] > 0)
       parts.push_back(std::to_string(done[action]) + " " + std::string(past(action)));
+  const auto begun = std::count_if(report.steps.begin(), report.steps.end(), is_begun);
+  if (begun > 0) parts.push_back(std::to_string(begun) + " begun");
   if (parts.empty()) return report.complete() ? "Done: nothing" : "Nothing done";
   return (report.complete() ? "Done: " : "Done in part: ") + join(parts, " · ");
 }

@@ -279,6 +279,7 @@ class Applier {
     if (may_arrive) request.client_id = previous->intent->client_id;
     const auto object = co_await provider(*change.type).create(request, journal);
     report.id = journal.id();
+    report.recorded = journal.id().empty() || journal.recorded();
     if (!object) {
       const bool nothing_made = journal.id().empty() && surely_not_done(object.error().code);
       if (nothing_made && journal.intended())

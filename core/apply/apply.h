@@ -32,6 +32,8 @@ struct StepReport {
   Action action = Action::no_op;
   Outcome outcome = Outcome::not_started;
   std::string id = {};  ///< of the object that is there, or was, when it was to go
+  bool recorded =
+      true;  ///< false: the state may lack the id of a new one, as it could not be written
   /// Ids of objects that were deleted on the way, also when the step failed after that.
   std::vector<std::string> removed = {};
   Diagnostic error = {};     ///< of a failed one

@@ -138,6 +138,7 @@ void Recorder::begin_step(const Change& change, std::size_t number) {
   // What an object has is recorded when it stands: until then it is only ordered.
   const bool ordered = record != nullptr && record->half_made && record->attributes.empty();
   if (change.action == Action::update && change.resumes && ordered) open.step.action = kFinish;
+  if (change.action == Action::adopt && change.found_again) open.step.action = kFind;
   open.step.before = record != nullptr ? record->attributes : redact(change.actual, key());
   if (!change.id.empty()) open.step.ids.push_back(change.id);
   steps_[change.address] = std::move(open);
@@ -241,7 +242,9 @@ Task<Result<void>> StepJournal::record_id(const std::string& id) {
   record.type = change_.type->name;
   record.id = id;
   record.half_made = true;
-  co_return co_await recorder_.save(change_.address);
+  auto saved = co_await recorder_.save(change_.address);
+  recorded_ = static_cast<bool>(saved);
+  co_return saved;
 }
 
 }  // namespace jim

@@ -95,6 +95,8 @@ class StepJournal : public Journal {
 
   const std::string& id() const { return id_; }
   bool intended() const { return intended_; }
+  /// Whether the state surely has the id.
+  bool recorded() const { return recorded_; }
 
  private:
   Recorder& recorder_;
@@ -102,6 +104,7 @@ class StepJournal : public Journal {
   const Change& change_;
   std::string id_ = {};
   bool intended_ = false;
+  bool recorded_ = false;
 };
 
 }  // namespace jim

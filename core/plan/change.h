@@ -43,7 +43,8 @@ struct Change {
   std::vector<std::string> reasons = {};  ///< sentences, most telling first
   Address previous = {};                  ///< of a rename: the old address
   std::vector<std::string> deposed = {};  ///< ids of replaced objects that are still to be deleted
-  bool resumes = false;  ///< goes on with an object that an earlier run left half-made
+  bool found_again = false;  ///< its object carries this resource's mark, and no record names it
+  bool resumes = false;      ///< goes on with an object that an earlier run left half-made
   bool create_before_destroy = false;
   bool keep = false;
   bool protect = false;

@@ -287,7 +287,8 @@ class Planner {
       change.reasons.insert(change.reasons.begin(),
                             "known as " + record->address.text() + " so far");
     }
-    if (match.how == Found::by_mark || match.how == Found::by_intent)
+    change.found_again = match.how == Found::by_mark || match.how == Found::by_intent;
+    if (change.found_again)
       change.reasons.insert(change.reasons.begin(), object.id + " carries this resource's mark");
     if (match.how == Found::by_identity)
       change.reasons.insert(change.reasons.begin(),

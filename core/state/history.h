@@ -15,6 +15,10 @@ namespace jim {
 /// The action of a step that made ready what an earlier run had ordered.
 inline constexpr const char* kFinish = "finish";
 
+/// The action of a step that found again what carries its resource's own mark: a state was lost, or
+/// is older than the object.
+inline constexpr const char* kFind = "find";
+
 /// One run of a command that may change something.
 struct Run {
   std::int64_t number = 0;                          ///< counted from 1 within the state
