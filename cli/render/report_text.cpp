@@ -95,10 +95,9 @@ std::string note_text(const StepReport& step) {
   const std::string id = escape_control(step.id);
   if (!step.recorded)
     return "  note: the object " + id +
-           " exists, and its id may be missing in the state; the next apply looks for it by what "
-           "was "
-           "noted before,\n        and jim adopt '" +
-           escape_control(step.address.text()) + "' " + id + " takes it over if that finds none\n";
+           " exists, and the state may lack its id; should the next apply not find it, jim adopt "
+           "'" +
+           escape_control(step.address.text()) + "' " + id + " takes it over\n";
   return "  note: the object " + id +
          (step.error.hint.empty() ? " exists; state knows it, and the next apply goes on with it\n"
                                   : " exists, and state knows it\n");

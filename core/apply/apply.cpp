@@ -315,6 +315,13 @@ class Applier {
     }
   }
 
+  /// Whether what was half-made has vanished: a run that was killed may have ordered its deletion.
+  Task<bool> is_gone(const Change& change, const Diagnostic& why) {
+    if (why.code != ErrorCode::not_found || recorder_.halted()) co_return false;
+    const auto seen = co_await provider(*change.type).read(*change.type, change.id);
+    co_return !seen && seen.error().code == ErrorCode::not_found;
+  }
+
   Task<Result<void>> update(const Change& change, const ValueMap& attributes, StepReport& report) {
     if (auto moved = co_await take_over(change, attributes); !moved) co_return moved.error();
     Record* record = recorder_.find(change.address);
@@ -337,6 +344,10 @@ class Applier {
       if (auto allowed = recorder_.may_begin(); !allowed) co_return allowed;
       StepJournal journal(recorder_, context_.observer, change);
       auto updated = co_await provider(*change.type).update(request, journal);
+      if (!updated && change.resumes && co_await is_gone(change, updated.error())) {
+        journal.progress("it is gone: another one is made");
+        co_return co_await create(change, attributes, report);
+      }
       if (!updated) {
         if (surely_not_done(updated.error().code) && !was_half_made) {
           recorder_.touch(change.address).half_made = false;

@@ -95,8 +95,9 @@ Result<std::string> RecordStore::text_as_kept(const Entry& entry) const {
         .message = fmt::format("the state {} is in clear, and the file says 'encryption: required'",
                                place()),
         .hint =
-            "when it was never sealed, leave 'encryption' out for one apply, which seals "
-            "everything with the key; when it was, somebody has put another in its place"};
+            "when it was never sealed, leave 'encryption' out for one apply, or for the 'jim state "
+            "move' that brings a state here: either seals everything with the key; when it was "
+            "sealed, somebody has put another in its place"};
   return std::string(*text);
 }
 

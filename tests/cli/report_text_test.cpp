@@ -66,6 +66,21 @@ TEST(ReportTextTest, TheNoteLeavesAdviceToTheErrorsOwnHint) {
             "next: once that is mended, the same command goes on from here\n");
 }
 
+TEST(ReportTextTest, WhatTheStateMayLackIsNotSaidToBeInIt) {
+  Report report = {.steps = {failed("web[0]", "the disk is full", "make room")}};
+  report.steps[0].id = "m1";
+  report.steps[0].recorded = false;
+  EXPECT_EQ(
+      troubles_text(report, Paint()),
+      "error: web[0]: create: the disk is full\n"
+      "  note: the object m1 exists, and the state may lack its id; should the next apply not "
+      "find it, jim adopt 'web[0]' m1 takes it over\n"
+      "  hint: make room\n"
+      "next: once that is mended, the same command goes on from here\n");
+  EXPECT_EQ(done_text(report), "Done in part: 1 begun");
+  EXPECT_EQ(to_json(*report_value(report).get("steps")->as_list()[0].get("recorded")), "false");
+}
+
 TEST(ReportTextTest, AnObjectThatIsGoneIsNotSaidToExist) {
   Report report = {.steps = {failed("web", "machine m1 is gone")}};
   report.steps[0].id = "m1";

@@ -194,6 +194,36 @@ TEST_F(ApplyTest, AMachineThatFailsAfterItsIdIsKnownStaysInState) {
                                             "saved a id-1", "saved outputs"));
 }
 
+TEST_F(ApplyTest, WhatWasHalfMadeAndVanishesIsMadeAnew) {
+  // The run that was killed had ordered its deletion, and the vendor took its time.
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  (void)bench.apply();
+  Record record = *bench.find("a");
+  record.half_made = true;
+  bench.record(record);
+  const Plan plan = bench.plan();
+  bench.vendor.before = [&](const std::string& line) -> Result<void> {
+    if (line.starts_with("update")) bench.vendor.objects.erase("id-1");
+    return {};
+  };
+  EXPECT_EQ(shown(bench.apply_plan(plan)), "update a id-2 done\n");
+  EXPECT_EQ(bench.find("a")->id, "id-2");
+  EXPECT_EQ(bench.planned(), "");
+}
+
+TEST_F(ApplyTest, WhatIsFinishedAndVanishesIsNotMadeUnasked) {
+  bench.write("  a: { type: fake.machine, name: a, size: s }\n");
+  (void)bench.apply();
+  bench.write("  a: { type: fake.machine, name: b, size: s }\n");
+  const Plan plan = bench.plan();
+  bench.vendor.before = [&](const std::string& line) -> Result<void> {
+    if (line.starts_with("update")) bench.vendor.objects.erase("id-1");
+    return {};
+  };
+  EXPECT_EQ(shown(bench.apply_plan(plan)), "update a id-1 failed: fake: no id-1\n");
+  EXPECT_TRUE(bench.vendor.objects.empty());
+}
+
 TEST_F(ApplyTest, ALostWriteStopsNewWorkAndIsTold) {
   bench.write(kPair);
   bench.store.fail_commit(2, {.code = ErrorCode::io, .message = "disk full"});
