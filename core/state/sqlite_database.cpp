@@ -155,7 +155,7 @@ SqliteDatabase::SqliteDatabase(std::string path, std::string place)
 
 SqliteDatabase::~SqliteDatabase() { sqlite3_close_v2(handle_); }
 
-int SqliteDatabase::connect(int flags, bool immutable) {
+int SqliteDatabase::connect(int flags, bool immutable, bool alone) {
   sqlite3_close_v2(handle_);
   handle_ = nullptr;
   const std::string name = immutable ? uri(path_) : path_;
@@ -163,6 +163,7 @@ int SqliteDatabase::connect(int flags, bool immutable) {
   const int status = sqlite3_open_v2(name.c_str(), &handle_, flags | more, nullptr);
   if (status != SQLITE_OK) return status;
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  if (alone) sqlite3_exec(handle_, "pragma locking_mode = exclusive", nullptr, nullptr, nullptr);
 #ifdef JIM_MUTANT_NO_SYNC  // tests/simulation proves that it would be noticed
   constexpr const char* kSettings = "pragma synchronous = off; pragma trusted_schema = off;";
 #else
@@ -182,9 +183,21 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& 
   const bool frozen =
       access(folder_of(path).c_str(), W_OK) != 0 && access((path + "-wal").c_str(), F_OK) != 0;
   const int flags = frozen ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (database->connect(flags, frozen) != SQLITE_OK) return database->problem();
-  if (auto good = database->check(); !good) return good.error();
-  return database;
+  const bool connected = database->connect(flags, frozen) == SQLITE_OK;
+  auto good = connected ? database->check() : Result<void>(database->problem());
+  if (good || (database->is_out_of_room() && database->connect_alone())) return database;
+  return good.error();
+}
+
+bool SqliteDatabase::is_out_of_room() const {
+  return sqlite3_errcode(handle_) == SQLITE_FULL ||
+         jim::is_out_of_room(sqlite3_system_errno(handle_));
+}
+
+/// On a full disk there is no room for the file by which several processes read one WAL; who is
+/// alone needs none (SQLite's documentation, "Use of WAL Without Shared-Memory").
+bool SqliteDatabase::connect_alone() {
+  return connect(SQLITE_OPEN_READWRITE, false, true) == SQLITE_OK && check();
 }
 
 Result<void> SqliteDatabase::check() {

@@ -63,8 +63,11 @@ class SqliteDatabase {
 
  private:
   SqliteDatabase(std::string path, std::string place);
-  int connect(int flags, bool immutable);
+  int connect(int flags, bool immutable, bool alone = false);
   Result<void> check();
+  bool is_out_of_room() const;
+  /// Opens it so that no other process can use it meanwhile; false where one does already.
+  bool connect_alone();
 
   std::string path_;
   std::string place_;
