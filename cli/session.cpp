@@ -163,8 +163,20 @@ bool Session::open_state_to_move(const std::string& command) {
   return true;
 }
 
+/// Who names another place in the file finds nothing there, until the state is moved.
+void Session::hint_at_move() {
+  const bool stays = !state_.head.lineage.empty() || globals_.sandbox || !globals_.state.empty();
+  const std::string old = workspace_.below_root(kDefaultState);
+  if (stays || store_->place() == old || !workspace_.files().exists(old)) return;
+  const std::string place = escape_control(store_->place());
+  terminal_.err("there is no state in " + place + " yet, but one in " + kDefaultState +
+                ": 'jim --state " + kDefaultState + " state move --to " + place +
+                "' brings it there\n");
+}
+
 bool Session::open_store_of_file(const std::string& command, bool to_write) {
   if (!read_store_of_file(command, to_write)) return false;
+  hint_at_move();
   if (const auto why = not_in_use(escape_control(store_->place()), state_.head))
     return fail(*why), false;
   return check_state();

@@ -112,6 +112,7 @@ class Session {
   std::unique_ptr<HeldLock> take_lock(StateStore& store, const std::string& command);
   bool know_types_of_state();
   void hint_at_sandbox(const std::string& command);
+  void hint_at_move();
   bool start_sandbox();
   bool add_limits(const Account& account);
   RefreshOptions refresh_options();

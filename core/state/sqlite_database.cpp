@@ -61,7 +61,7 @@ Diagnostic cannot_make(const std::string& path, const std::string& place, int nu
     problem.hint = "make room and run the command again";
     return problem;
   }
-  if (number == EACCES) return no_access(path, place, "make");
+  if (number == EACCES || number == EROFS) return no_access(path, place, "make");
   return {.code = ErrorCode::io,
           .message = fmt::format("cannot make the state {}: {}", place, std::strerror(number)),
           .hint = "make the folder writable, or name another place by --state"};

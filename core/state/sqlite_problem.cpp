@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,9 +30,20 @@ std::string ownership(const std::string& path) {
   return fmt::format(" (it belongs to user {}, and this is user {})", found.st_uid, geteuid());
 }
 
+bool is_on_read_only_disk(const std::string& path) {
+  struct statvfs disk = {};
+  const std::string folder = std::filesystem::absolute(path).parent_path().string();
+  return statvfs(folder.c_str(), &disk) == 0 && (disk.f_flag & ST_RDONLY) != 0;
+}
+
 }  // namespace
 
 Diagnostic no_access(const std::string& path, const std::string& place, const char* verb) {
+  if (is_on_read_only_disk(path))
+    return {
+        .code = ErrorCode::io,
+        .message = fmt::format("cannot {} the state {}: its file system is read-only", verb, place),
+        .hint = "mount it for writing, or name another place by --state"};
   const std::string owner = ownership(path);
   return {.code = ErrorCode::io,
           .message = fmt::format("cannot {} the state {}: permission denied{}", verb, place, owner),
@@ -49,6 +62,11 @@ Diagnostic no_room(const std::string& place, const char* verb, int number) {
 }
 
 namespace {
+
+bool files_are_limited() {
+  struct rlimit limit = {};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
 
 std::string system_reason(sqlite3* handle) {
   const int number = sqlite3_system_errno(handle);
@@ -89,6 +107,9 @@ Diagnostic sqlite_problem(sqlite3* handle, const std::string& path, const std::s
     default:
       if (const int number = sqlite3_system_errno(handle); is_out_of_room(number))
         return no_room(place, "use", number);
+      // SQLite does not always keep the number.
+      if (sqlite3_extended_errcode(handle) == SQLITE_IOERR_WRITE && files_are_limited())
+        return no_room(place, "write", EFBIG);
       return {
           .code = ErrorCode::io,
           .message = fmt::format("cannot use the state {}: {}", place, system_reason(handle)),
