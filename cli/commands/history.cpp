@@ -136,7 +136,7 @@ int run_history(Context& context) {
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const PastRun& one : past->runs()) list.push_back(value_of(one.run, holder));
-    context.terminal.out(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
+    context.terminal.out_json(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
     return 0;
   }
   if (past->runs().empty()) {
@@ -173,7 +173,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
     for (const RunStep& step : found->steps) list.push_back(step_to_value(step));
     ValueMap map = value_of(run, holder).as_map();
     map.set("steps", std::move(list));
-    context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
+    context.terminal.out_json(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
   const bool markdown = context.globals.format == Format::markdown;

@@ -15,8 +15,10 @@ int run_output(Context& context, const std::string& name) {
   const ValueMap& outputs = session.state().outputs;
   const bool json = context.globals.format == Format::json;
   if (name.empty()) {
-    context.terminal.out(json ? to_json(without_secrets(Value(outputs)), {.indent = 2}) + "\n"
-                              : outputs_text(outputs));
+    if (json)
+      context.terminal.out_json(to_json(without_secrets(Value(outputs)), {.indent = 2}) + "\n");
+    else
+      context.terminal.out(outputs_text(outputs));
     return 0;
   }
   const Value* value = outputs.find(name);
@@ -46,7 +48,10 @@ int run_output(Context& context, const std::string& name) {
         .code = ErrorCode::not_found,
         .message = "jim does not store secrets, so it cannot print '" + escape_control(name) + "'",
         .hint = "take it from where the file does: a variable, the environment, the vendor"});
-  context.terminal.out((json ? to_json(without_secrets(*value)) : bare_text(*value)) + "\n");
+  if (json)
+    context.terminal.out_json(to_json(without_secrets(*value)) + "\n");
+  else
+    context.terminal.out(bare_text(*value) + "\n");
   return 0;
 }
 

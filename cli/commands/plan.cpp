@@ -22,7 +22,7 @@ void show(Context& context, Session& session, const Plan& plan) {
       terminal.out(plan_markdown(plan));
       break;
     case Format::json:
-      terminal.out(plan_json(plan, session.key()));
+      terminal.out_json(plan_json(plan, session.key()));
       break;
   }
 }

@@ -12,6 +12,10 @@ namespace jim {
 /// Newline and tab are escaped too unless `keep_lines`.
 std::string escape_control(std::string_view text, bool keep_lines = false);
 
+/// JSON text that reads back the same, made safe for a terminal in the same way: what JSON leaves
+/// as it is becomes `\u009b` or `\u202e`.
+std::string escape_json_control(std::string_view json);
+
 /// The offset of the first byte that is not part of UTF-8 text; npos when all is.
 std::size_t find_bad_utf8(std::string_view text);
 
