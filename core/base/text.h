@@ -28,6 +28,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::vector<std::string> split(std::string_view text, std::string_view separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);
+/// `text` as one word of a command to paste into a shell: in quotes unless nothing in it needs
+/// them.
+std::string shell_word(std::string_view text);
 /// `1 list`, `2 lists`: `count` with `noun`, which takes an `s` unless count is 1.
 std::string counted(std::size_t count, std::string_view noun);
 /// The length in columns of UTF-8 text that holds no control characters and no wide ones.

@@ -44,7 +44,7 @@ Diagnostic held_by_stranger(const std::string& place, const LockInfo& ours, cons
               place, told.who.empty() ? "someone" : escape_control(told.who), running, since),
           .hint = fmt::format("wait until it is done; if it died, the tool that took the lock can "
                               "take it off: terraform force-unlock {}",
-                              escape_control(told.id))};
+                              shell_word(escape_control(told.id)))};
 }
 
 Diagnostic held_by_nobody_known(const std::string& place) {

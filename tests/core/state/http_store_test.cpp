@@ -749,6 +749,15 @@ TEST_F(HttpStoreTest, ALockOfTerraformsIsNamedAndNeverTakenOff) {
   EXPECT_EQ(server_.lock(kPath), kTerraformsLock);
 }
 
+TEST_F(HttpStoreTest, TheIdOfAStrangersLockIsOneWordOfTheCommandToPaste) {
+  server_.set_lock(kPath, R"({"ID":"abc; rm -rf ~'$x","Who":"eve"})");
+  const auto held = lock(*open(), "ann");
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().hint,
+            "wait until it is done; if it died, the tool that took the lock can take it off: "
+            R"(terraform force-unlock 'abc; rm -rf ~'\''$x')");
+}
+
 TEST_F(HttpStoreTest, ALockOfTerraformsIsNotTakenForOursWhereTheServerRepeatsWhatWeSent) {
   be({.like_gitlab = true});
   server_.set_lock(kGitlabPath, kTerraformsLock);
