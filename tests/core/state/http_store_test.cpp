@@ -793,6 +793,8 @@ TEST_F(HttpStoreTest, AJimThatDiedBeforeItsFirstWriteIsReplacedAfterItsTerm) {
     ASSERT_FALSE(held);
     EXPECT_NE(held.error().message.find("is locked by bob"), std::string::npos)
         << held.error().message;
+    EXPECT_EQ(held.error().hint,
+              "wait until it is done; if it died, it is replaced when its lock ends");
     clock_.advance(std::chrono::seconds(1));
     EXPECT_TRUE(lock(*open(url), "ann"));
   }
