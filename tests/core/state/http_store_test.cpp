@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "core/base/digest.h"
 #include "core/state/open_store.h"
@@ -1015,6 +1016,26 @@ TEST_F(HttpStoreTest, AWrongPasswordIsToldWithTheSettingToMend) {
             "such user: ann:(sensitive) \\x1b[2J(sensitive))");
   EXPECT_EQ(held.error().hint,
             "check 'user' and 'password' below 'state' in the file, and what this user may do");
+}
+
+TEST_F(HttpStoreTest, ATokenInTheQueryIsNotShownThoughTheServerRepeatsIt) {
+  FakeHttp http([&](const HttpRequest&) -> Result<HttpResponse> {
+    return reply(400, R"({"message":"Canary%2F123 and Canary/123 are unknown to dev"})");
+  });
+  const std::string url = std::string(kUrl) + "?env=dev&private_token=Canary%2F123";
+  const auto store = std::move(*open_http(loop_, http, {.url = url}));
+  EXPECT_EQ(run(store->load({""})).error().message,
+            "reading the state https://state.example/state/demo was answered with status 400 "
+            "((sensitive) and (sensitive) are unknown to dev)");
+}
+
+TEST(HttpPlaceTest, ValuesOfEveryQueryAreSecretUnlessTheyAreShort) {
+  const auto place = http_place({.url = "https://h/a?x=short&t=Canary-01&Canary-02",
+                                 .lock_url = "https://h/l?t=Canary-03",
+                                 .unlock_url = "https://h/u?t=Canary-04"});
+  ASSERT_TRUE(place);
+  const std::set<std::string> secrets(place->secrets.begin(), place->secrets.end());
+  EXPECT_EQ(secrets, (std::set<std::string>{"Canary-01", "Canary-02", "Canary-03", "Canary-04"}));
 }
 
 TEST_F(HttpStoreTest, WithoutAUserTheSettingsAreNamed) {
