@@ -967,13 +967,14 @@ TEST_F(HttpStoreTest, AServerWithoutLocksIsRefused) {
     FakeHttp http([&](const HttpRequest& request) -> Result<HttpResponse> {
       return reply(request.method == "GET" ? 404 : status);
     });
-    const auto store = std::move(*open_http(loop_, http, {.url = kUrl}));
+    const auto store =
+        std::move(*open_http(loop_, http, {.url = std::string(kUrl) + "?token=Canary-1"}));
     const auto held = lock(*store, "ann");
     ASSERT_FALSE(held);
     EXPECT_EQ(held.error().code, ErrorCode::invalid_config);
     EXPECT_EQ(held.error().message,
               "the server of the state https://state.example/state/demo does not know how to lock "
-              "it: status " +
+              "it: LOCK https://state.example/state/demo/lock was answered with status " +
                   std::to_string(status));
   }
 }
