@@ -431,6 +431,11 @@ Diagnostic Parser::unknown_word(const std::string& word,
     what = "command";
     for (const CommandNode& below : nodes.back()->commands) known.push_back(below.name);
   }
+  if (path.empty() && what == "command")
+    if (auto ours = command_of_other_tools(bare))
+      return {.code = ErrorCode::invalid_config,
+              .message = "jim: unknown command '" + bare + "'",
+              .hint = *std::move(ours)};
   const auto near = did_you_mean(bare, known);
   if (near == bare)  // the command at the end of the path has it, which was not reached yet
     return {
