@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "cli/read_past.h"
 #include "cli/render/duration.h"
@@ -108,14 +109,41 @@ std::string outcome_text(const Past& past, std::int64_t run, const RunStep& step
   return text;
 }
 
+/// Whether `step` is about an address that a rename has left, and `next` about the new one.
+bool is_left(const RunStep& step, const RunStep* next) {
+  const std::string_view rename = action_word(Action::rename);
+  return next != nullptr && step.action == rename && next->action == rename && step.after.empty() &&
+         step.ids == next->ids;
+}
+
+/// The steps of a run as tables show them, each with the address that its object had before.
+struct ShownStep {
+  const RunStep* step = nullptr;
+  std::string from = {};
+};
+
+std::vector<ShownStep> shown_steps(const std::vector<RunStep>& steps) {
+  std::vector<ShownStep> shown;
+  std::string from;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (is_left(steps[i], i + 1 < steps.size() ? &steps[i + 1] : nullptr)) {
+      from = steps[i].address.text() + " → ";
+      continue;
+    }
+    shown.push_back({.step = &steps[i], .from = std::exchange(from, {})});
+  }
+  return shown;
+}
+
 /// The steps of a run: `with_head` for a table that has one.
 std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& one,
                                               bool with_head) {
   std::vector<std::vector<std::string>> rows;
   if (with_head) rows.push_back({"", "address", "type", "objects", "result", "requests"});
-  for (const RunStep& step : one.steps) {
+  for (const auto& [shown, from] : shown_steps(one.steps)) {
+    const RunStep& step = *shown;
     rows.push_back({(with_head ? "" : "  ") + sign_of(step.action),
-                    escape_control(step.address.text()), escape_control(step.type),
+                    escape_control(from + step.address.text()), escape_control(step.type),
                     escape_control(join(step.ids, ", ")),
                     outcome_text(past, one.run.number, step)});
     if (!step.requests.empty())
