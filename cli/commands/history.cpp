@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "cli/read_past.h"
 #include "cli/render/duration.h"
 #include "cli/render/fenced.h"
 #include "cli/render/table.h"
+#include "cli/render/value_text.h"
 #include "cli/session.h"
 #include "cli/tell.h"
 #include "core/base/text.h"
@@ -135,6 +137,29 @@ std::vector<ShownStep> shown_steps(const std::vector<RunStep>& steps) {
   return shown;
 }
 
+/// What a step changed of an object that was there before and after it.
+std::string changes_text(const RunStep& step) {
+  constexpr std::size_t kMost = 5;
+  constexpr std::size_t kColumns = 60;
+  if (step.before.empty() || step.after.empty()) return {};
+  std::set<std::string> names;
+  for (const ValueMap* map : {&step.before, &step.after})
+    for (const auto& [name, unused] : *map) names.insert(name);
+  std::string text;
+  std::size_t count = 0;
+  for (const std::string& name : names) {
+    const Value* before = step.before.find(name);
+    const Value* after = step.after.find(name);
+    const Value none;
+    if ((before ? *before : none) == (after ? *after : none) || ++count > kMost) continue;
+    const auto [was, is] =
+        changed_text(before ? *before : none, after ? *after : none, false, kColumns);
+    text += fmt::format("        {}: {} -> {}\n", escape_control(name), was, is);
+  }
+  if (count > kMost) text += fmt::format("        and {} more\n", count - kMost);
+  return text;
+}
+
 /// The steps of a run: `with_head` for a table that has one.
 std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& one,
                                               bool with_head) {
@@ -151,6 +176,16 @@ std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& o
                             escape_control(join(step.requests, ", ")));
   }
   return rows;
+}
+
+/// The table of a run's steps, each followed by what it changed.
+std::string steps_text(const Past& past, const PastRun& one) {
+  const std::vector<std::string> lines = split(text_table(rows_of(past, one, false)), "\n");
+  const std::vector<ShownStep> shown = shown_steps(one.steps);
+  std::string text;
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    text += lines[i] + "\n" + changes_text(*shown[i].step);
+  return text;
 }
 
 }  // namespace
@@ -215,7 +250,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
                                      run.started, run.ended.empty() ? "" : ", ended " + run.ended));
   }
   context.terminal.out(markdown ? markdown_table(rows_of(*past, *found, true))
-                                : text_table(rows_of(*past, *found, false)));
+                                : steps_text(*past, *found));
   for (const RunStep& step : found->steps) {
     if (step.error.empty()) continue;
     const std::string error =
