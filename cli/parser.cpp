@@ -279,11 +279,11 @@ void Parser::add_state() {
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
-  auto* exported = command(*state, "export", "print everything as JSON", "",
+  auto* exported = command(*state, "export", "print all records and outputs as JSON", "",
                            [this](Context& context) { return run_state_export(context, state_); });
   speaks(exported, {Format::json});
   exported->add_flag("--with-key", state_.with_key, "with the key of the fingerprints");
-  command(*state, "pull", "print everything as JSON, for 'state push'", "",
+  command(*state, "pull", "print all records and outputs as JSON, for 'state push'", "",
           [](Context& context) { return run_state_pull(context); });
   auto* push = command(*state, "push", "put an exported state in place of this one", "",
                        [this](Context& context) { return run_state_push(context, state_); });
