@@ -35,7 +35,23 @@ constexpr std::array<Habit, 17> kHabits = {{
     {"parallelism", "'limits' in a provider's manifest, which set the pace"},
 }};
 
+/// What jim has in place of a command: a whole hint.
+constexpr std::array<Habit, 4> kCommands = {{
+    {"import", "'jim adopt ADDRESS ID' takes over an object that exists already"},
+    {"refresh", "every 'jim plan' reads live state; 'jim drift' shows what changed outside jim"},
+    {"show", "'jim state show ADDRESS' shows one record, 'jim state list' names all"},
+    {"force-unlock",
+     "nothing is unlocked by hand: a lock ends by itself, when the command that it refuses says "
+     "so"},
+}};
+
 }  // namespace
+
+std::optional<std::string> command_of_other_tools(std::string_view word) {
+  for (const Habit& command : kCommands)
+    if (word == command.theirs) return std::string(command.ours);
+  return std::nullopt;
+}
 
 std::optional<Diagnostic> habit_of_other_tools(std::string_view word) {
   const std::string_view flag = word.substr(0, word.find('='));

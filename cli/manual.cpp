@@ -107,18 +107,21 @@ jim state rm web)"},
         "state export",
         R"(Secrets stand in it as fingerprints. --with-key adds the key that they were made with, by which a
 guess at a secret can be tried: keep such a file as private as the state itself. Only with the key
-can another state be made of it that still tells changed secrets from unchanged ones.)",
+can another state be made of it that still tells changed secrets from unchanged ones. The rest is in
+clear, also where the state is sealed. The history is not in it.)",
         R"(jim state export > state.json
 jim state export --with-key > state.json)"},
     ManualPage{
         "state pull",
-        R"(What it prints holds the key of the fingerprints: keep it as you keep the state.)",
+        R"(What it prints holds the key of the fingerprints, and is in clear also where the state is sealed:
+keep it as you keep the state. The history is not in it; 'jim state move' takes that along.)",
         R"(jim state pull > state.json)"},
     ManualPage{
         "state push",
         R"(For a state from a backup. It is taken into an empty place, or in place of an older or newer
 writing of the same state; the state of another project or another lineage is never written over.
-The objects themselves are left alone. Asks first.)",
+The history of that place stays as it is: the file brings none, and an empty place has none. The
+objects themselves are left alone. Asks first.)",
         R"(jim state push state.json)"},
     ManualPage{
         "state move",

@@ -62,7 +62,8 @@ or a map, with what it takes to get in, and to seal:
   unconditional    true: take an S3 server without conditional writes. Two runs at once may then
                    write over one another
   lock_url, unlock_url, update_method, lock_method, unlock_method
-                   of http servers that want others than the state's URL, POST, LOCK and UNLOCK
+                   of http servers that want others than URL/lock for both, POST, LOCK and UNLOCK;
+                   GitLab's methods are known by its URL
   key              seals every record: { passphrase: "${env.JIM_KEY}" }, { file: PATH } with 64 hex
                    digits ('openssl rand -hex 32'), or { command: [pass, show, jim] } that prints them
   old_keys         a list of such keys that still open; the next apply seals all with 'key', and then

@@ -279,11 +279,11 @@ void Parser::add_state() {
   auto* remove = command(*state, "rm", "forget an object; it goes on existing", "",
                          [this](Context& context) { return run_state_rm(context, state_); });
   remove->add_option("address", state_.address, "the resource")->type_name("ADDRESS")->required();
-  auto* exported = command(*state, "export", "print everything as JSON", "",
+  auto* exported = command(*state, "export", "print all records and outputs as JSON", "",
                            [this](Context& context) { return run_state_export(context, state_); });
   speaks(exported, {Format::json});
   exported->add_flag("--with-key", state_.with_key, "with the key of the fingerprints");
-  command(*state, "pull", "print everything as JSON, for 'state push'", "",
+  command(*state, "pull", "print all records and outputs as JSON, for 'state push'", "",
           [](Context& context) { return run_state_pull(context); });
   auto* push = command(*state, "push", "put an exported state in place of this one", "",
                        [this](Context& context) { return run_state_push(context, state_); });
@@ -431,6 +431,11 @@ Diagnostic Parser::unknown_word(const std::string& word,
     what = "command";
     for (const CommandNode& below : nodes.back()->commands) known.push_back(below.name);
   }
+  if (path.empty() && what == "command")
+    if (auto ours = command_of_other_tools(bare))
+      return {.code = ErrorCode::invalid_config,
+              .message = "jim: unknown command '" + bare + "'",
+              .hint = *std::move(ours)};
   const auto near = did_you_mean(bare, known);
   if (near == bare)  // the command at the end of the path has it, which was not reached yet
     return {

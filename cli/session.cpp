@@ -416,9 +416,7 @@ bool Session::commit_as(const std::string& command, const std::string& action,
   }
   for (RecordChange& change : changes) {
     const Record* before = state_.find(change.record.address);
-    std::int64_t number = 1;
-    for (const auto& [word, count] : run_->counts) number += count;
-    RunStep step = {.number = number,
+    RunStep step = {.number = ++steps_,
                     .address = change.record.address,
                     .type = change.record.type,
                     .action = action,
@@ -428,7 +426,8 @@ bool Session::commit_as(const std::string& command, const std::string& action,
     if (before != nullptr) step.before = before->attributes;
     if (!change.remove) step.after = change.record.attributes;
     change.step = std::move(step);
-    ++run_->counts[action];
+    const bool left = change.remove && action == action_word(Action::rename);
+    if (!left) ++run_->counts[action];
   }
   if (auto saved = loop_.run(store_->commit(std::move(changes))); !saved)
     return fail(saved.error()), false;

@@ -98,7 +98,8 @@ class Session {
   /// What the history says of this process when it runs `command`.
   Run run_of(const std::string& command) const;
   /// Writes records for a command that has no plan, and notes it in the history: one step for each
-  /// of them, `action` being what is done. The run ends with `close`.
+  /// of them, `action` being what is done; of a rename the old address is not counted. The run ends
+  /// with `close`.
   bool commit_as(const std::string& command, const std::string& action,
                  std::vector<RecordChange> changes);
 
@@ -137,6 +138,7 @@ class Session {
   State state_ = {};
   std::unique_ptr<HeldLock> lock_ = {};
   std::optional<Run> run_ = {};  ///< of `commit_as`
+  std::int64_t steps_ = 0;       ///< of that run
   std::unique_ptr<StateStore> other_ = {};
   std::unique_ptr<HeldLock> other_lock_ = {};
   std::map<std::string, std::unique_ptr<Provider>> owned_ = {};

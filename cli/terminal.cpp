@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/base/text.h"
+
 namespace jim {
 
 namespace {
@@ -85,6 +87,8 @@ void Terminal::out(std::string_view text) {
   buffer_ += text;
   if (buffer_.size() >= kBuffer) flush();
 }
+
+void Terminal::out_json(std::string_view json) { out(escape_json_control(json)); }
 
 void Terminal::err(std::string_view text) {
   flush();  // so that both streams keep their order on one terminal

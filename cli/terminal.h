@@ -36,6 +36,9 @@ class Terminal {
 
   /// Data. Written at `finish` or when much has gathered.
   void out(std::string_view text);
+  /// Data that is JSON: what is not safe for a terminal is written as an escape, which reads back
+  /// the same.
+  void out_json(std::string_view json);
   /// About the run; written at once.
   void err(std::string_view text);
   /// Writes `text`, which stays, and `lines` below everything else, rewritten by the next call in

@@ -69,6 +69,16 @@ std::string question_for(const ApplyFlags& flags, const Plan& plan) {
   return question_text(plan);
 }
 
+/// What was sealed anew beside what the plan says; `before`: how it was when it was read.
+void tell_of_seal(Session& session, const SealReport& before) {
+  const SealReport now = session.store().seal_report();
+  if (before.outdated == 0 || now.outdated > 0) return;
+  const std::string old_keys =
+      now.has_old_keys ? "; nothing is left under 'old_keys': they can go" : "";
+  session.terminal().err("sealed " + counted(before.outdated, "record") + " with key " + now.key +
+                         old_keys + "\n");
+}
+
 }  // namespace
 
 int run_apply(Context& context, const ApplyFlags& flags) {
@@ -97,7 +107,10 @@ int run_apply(Context& context, const ApplyFlags& flags) {
   if (!plan) return session.status();
   show_plan(context, *plan);
   if (!is_empty(*plan) && !saved && !approved(context, question_for(flags, *plan))) return kRefused;
-  return carry_out(context, session, session.workspace().expansion(), *plan, command);
+  const SealReport before = session.store().seal_report();
+  const int status = carry_out(context, session, session.workspace().expansion(), *plan, command);
+  tell_of_seal(session, before);
+  return status;
 }
 
 }  // namespace jim

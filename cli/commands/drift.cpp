@@ -33,7 +33,7 @@ int run_drift(Context& context, const DriftFlags& flags) {
   Terminal& terminal = context.terminal;
   switch (context.globals.format) {
     case Format::json:
-      terminal.out(drift_json(*plan, session.key()));
+      terminal.out_json(drift_json(*plan, session.key()));
       break;
     case Format::markdown:
       terminal.out(drift_markdown(*plan));

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 #include "cli/read_past.h"
 #include "cli/render/duration.h"
 #include "cli/render/fenced.h"
 #include "cli/render/table.h"
+#include "cli/render/value_text.h"
 #include "cli/session.h"
 #include "cli/tell.h"
 #include "core/base/text.h"
@@ -111,14 +114,64 @@ std::string outcome_text(const Past& past, std::int64_t run, const RunStep& step
   return text;
 }
 
+/// Whether `step` is about an address that a rename has left, and `next` about the new one.
+bool is_left(const RunStep& step, const RunStep* next) {
+  const std::string_view rename = action_word(Action::rename);
+  return next != nullptr && step.action == rename && next->action == rename && step.after.empty() &&
+         step.ids == next->ids;
+}
+
+/// The steps of a run as tables show them, each with the address that its object had before.
+struct ShownStep {
+  const RunStep* step = nullptr;
+  std::string from = {};
+};
+
+std::vector<ShownStep> shown_steps(const std::vector<RunStep>& steps) {
+  std::vector<ShownStep> shown;
+  std::string from;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (is_left(steps[i], i + 1 < steps.size() ? &steps[i + 1] : nullptr)) {
+      from = steps[i].address.text() + " → ";
+      continue;
+    }
+    shown.push_back({.step = &steps[i], .from = std::exchange(from, {})});
+  }
+  return shown;
+}
+
+/// What a step changed of an object that was there before and after it.
+std::string changes_text(const RunStep& step) {
+  constexpr std::size_t kMost = 5;
+  constexpr std::size_t kColumns = 60;
+  if (step.before.empty() || step.after.empty()) return {};
+  std::set<std::string> names;
+  for (const ValueMap* map : {&step.before, &step.after})
+    for (const auto& [name, unused] : *map) names.insert(name);
+  std::string text;
+  std::size_t count = 0;
+  for (const std::string& name : names) {
+    const Value* before = step.before.find(name);
+    const Value* after = step.after.find(name);
+    const Value none;
+    if ((before ? *before : none) == (after ? *after : none) || ++count > kMost) continue;
+    const auto [was, is] =
+        changed_text(before ? *before : none, after ? *after : none, false, kColumns);
+    text += fmt::format("        {}: {} -> {}\n", escape_control(name), was, is);
+  }
+  if (count > kMost) text += fmt::format("        and {} more\n", count - kMost);
+  return text;
+}
+
 /// The steps of a run: `with_head` for a table that has one.
 std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& one,
                                               bool with_head) {
   std::vector<std::vector<std::string>> rows;
   if (with_head) rows.push_back({"", "address", "type", "objects", "result", "requests"});
-  for (const RunStep& step : one.steps) {
+  for (const auto& [shown, from] : shown_steps(one.steps)) {
+    const RunStep& step = *shown;
     rows.push_back({(with_head ? "" : "  ") + sign_of(step.action),
-                    escape_control(step.address.text()), escape_control(step.type),
+                    escape_control(from + step.address.text()), escape_control(step.type),
                     escape_control(join(step.ids, ", ")),
                     outcome_text(past, one.run.number, step)});
     if (!step.requests.empty())
@@ -126,6 +179,16 @@ std::vector<std::vector<std::string>> rows_of(const Past& past, const PastRun& o
                             escape_control(join(step.requests, ", ")));
   }
   return rows;
+}
+
+/// The table of a run's steps, each followed by what it changed.
+std::string steps_text(const Past& past, const PastRun& one) {
+  const std::vector<std::string> lines = split(text_table(rows_of(past, one, false)), "\n");
+  const std::vector<ShownStep> shown = shown_steps(one.steps);
+  std::string text;
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    text += lines[i] + "\n" + changes_text(*shown[i].step);
+  return text;
 }
 
 }  // namespace
@@ -139,7 +202,7 @@ int run_history(Context& context) {
   if (context.globals.format == Format::json) {
     ValueList list;
     for (const PastRun& one : past->runs()) list.push_back(value_of(one.run, holder));
-    context.terminal.out(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
+    context.terminal.out_json(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
     return 0;
   }
   if (past->runs().empty()) {
@@ -176,7 +239,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
     for (const RunStep& step : found->steps) list.push_back(step_to_value(step));
     ValueMap map = value_of(run, holder).as_map();
     map.set("steps", std::move(list));
-    context.terminal.out(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
+    context.terminal.out_json(to_json(Value(std::move(map)), {.indent = 2}) + "\n");
     return 0;
   }
   const bool markdown = context.globals.format == Format::markdown;
@@ -190,7 +253,7 @@ int run_history_show(Context& context, const HistoryFlags& flags) {
                                      run.started, run.ended.empty() ? "" : ", ended " + run.ended));
   }
   context.terminal.out(markdown ? markdown_table(rows_of(*past, *found, true))
-                                : text_table(rows_of(*past, *found, false)));
+                                : steps_text(*past, *found));
   for (const RunStep& step : found->steps) {
     if (step.error.empty()) continue;
     const std::string error =

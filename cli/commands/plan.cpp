@@ -22,7 +22,7 @@ void show(Context& context, Session& session, const Plan& plan) {
       terminal.out(plan_markdown(plan));
       break;
     case Format::json:
-      terminal.out(plan_json(plan, session.key()));
+      terminal.out_json(plan_json(plan, session.key()));
       break;
   }
 }
@@ -61,6 +61,20 @@ void tell_of_other_run(Context& context, Session& session) {
                        "; what it is making shows as half-made\n\n");
 }
 
+/// The flags by which 'apply' finds the same file, state and vendors. Variables stand in the plan.
+std::string same_flags(const Globals& globals) {
+  std::string flags;
+  const auto add = [&flags](const std::string& flag, const std::string& value) {
+    if (!value.empty()) flags += flag + " " + shell_word(escape_control(value)) + " ";
+  };
+  if (globals.sandbox) flags += "--sandbox ";
+  add("--sandbox-scenario", globals.sandbox_scenario);
+  add("-C", globals.folder);
+  for (const std::string& file : globals.files) add("-f", file);
+  add("--state", globals.state);
+  return flags;
+}
+
 }  // namespace
 
 int run_plan(Context& context, const PlanFlags& flags) {
@@ -83,9 +97,8 @@ int run_plan(Context& context, const PlanFlags& flags) {
   if (saved) {
     auto written = session.workspace().files().write(flags.out, plan_json(*plan, session.key()));
     if (!written) return session.fail(written.error());
-    context.terminal.err(std::string("saved; 'jim ") +
-                         (context.globals.sandbox ? "--sandbox " : "") + "apply " +
-                         escape_control(flags.out) + "' does exactly this\n");
+    context.terminal.err("saved; 'jim " + same_flags(context.globals) + "apply " +
+                         shell_word(escape_control(flags.out)) + "' does exactly this\n");
   }
   if (!session.close()) return session.status();
   return flags.detailed_exit_code && !is_empty(*plan) ? kChangesPresent : 0;

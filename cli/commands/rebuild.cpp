@@ -102,6 +102,15 @@ bool take_described(Session& session, Context& context, const std::set<std::stri
   return true;
 }
 
+/// They are in the state alone, so they are lost with it.
+void tell_of_outputs(Session& session) {
+  const auto& outputs = session.workspace().config().outputs;
+  const bool missing = std::any_of(outputs.begin(), outputs.end(), [&](const OutputBlock& one) {
+    return session.state().outputs.find(one.name) == nullptr;
+  });
+  if (missing) session.terminal().err("outputs: the next 'jim apply' tells them anew\n");
+}
+
 }  // namespace
 
 int run_state_rebuild(Context& context) {
@@ -155,6 +164,7 @@ int run_state_rebuild(Context& context) {
   if (!take_described(session, context, taken, found.unmarked, written)) return session.status();
   if (!settle_taken_over(session)) return session.status();
   context.terminal.err(counted(written, "record") + " written\n");
+  tell_of_outputs(session);
   if (!found.unmarked.empty()) {
     context.terminal.err("Not made by jim; 'jim adopt ADDRESS ID' takes one over:\n");
     for (const auto& [type, object] : found.unmarked)

@@ -81,20 +81,21 @@ int run_state_list(Context& context) {
       map.set("id", record.id);
       list.push_back(std::move(map));
     }
-    context.terminal.out(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
+    context.terminal.out_json(to_json(Value(std::move(list)), {.indent = 2}) + "\n");
     return 0;
   }
   std::size_t addresses = 0;
   std::size_t types = 0;
   for (const Record& record : session.state().records) {
     addresses = std::max(addresses, width(escape_control(record.address.text())));
-    types = std::max(types, width(record.type));
+    types = std::max(types, width(escape_control(record.type)));
   }
   for (const Record& record : session.state().records) {
     const std::string address = escape_control(record.address.text());
-    context.terminal.out(address + std::string(addresses + 2 - width(address), ' ') + record.type +
-                         std::string(types + 2 - width(record.type), ' ') +
-                         escape_control(record.id) + condition(record) + "\n");
+    const std::string type = escape_control(record.type);
+    context.terminal.out(address + std::string(addresses + 2 - width(address), ' ') + type +
+                         std::string(types + 2 - width(type), ' ') + escape_control(record.id) +
+                         condition(record) + "\n");
   }
   return 0;
 }
@@ -104,14 +105,14 @@ int run_state_show(Context& context, const StateFlags& flags) {
   if (!session.open_state_alone("state show")) return session.status();
   const Record* record = find_record(session, flags.address, "");
   if (record == nullptr) return session.status();
-  context.terminal.out(to_json(record_to_value(*record), {.indent = 2}) + "\n");
+  context.terminal.out_json(to_json(record_to_value(*record), {.indent = 2}) + "\n");
   return 0;
 }
 
 int run_state_export(Context& context, const StateFlags& flags) {
   Session session(context);
   if (!session.open_state_alone("state export")) return session.status();
-  context.terminal.out(export_state(session.state(), flags.with_key));
+  context.terminal.out_json(export_state(session.state(), flags.with_key));
   return 0;
 }
 

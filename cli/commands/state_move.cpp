@@ -20,6 +20,7 @@ int run_state_move(Context& context, const StateFlags& flags) {
   if (!approved(context, begun ? "End the move of the state, begun before," + places
                                : "Move the state, " + records + "," + places))
     return 1;
+  const bool was_in_clear = session.store().seal_report().in_clear;
   const auto moved = session.loop().run(move_state(session.store(), *to, session.stop()));
   if (!moved) return session.fail(moved.error());
   context.terminal.out("the state is now in " + new_place + ": " +
@@ -30,6 +31,10 @@ int run_state_move(Context& context, const StateFlags& flags) {
   context.terminal.err(
       (map ? "say in the file, below 'state':\n  url: " : "say in the file:\n  state: ") +
       new_place + "\n" + old_place + " is marked as moved, and nothing goes on with it\n");
+  if (was_in_clear && !to->seal_report().in_clear)
+    context.terminal.err(old_place +
+                         " still holds everything in clear: delete it once the new place has "
+                         "proved itself\n");
   session.close();
   return session.status();
 }

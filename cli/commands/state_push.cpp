@@ -63,7 +63,7 @@ Result<void> replace(Session& session, const State& pushed) {
 int run_state_pull(Context& context) {
   Session session(context);
   if (!session.open_state_alone("state pull")) return session.status();
-  context.terminal.out(export_state(session.state()));
+  context.terminal.out_json(export_state(session.state()));
   return 0;
 }
 

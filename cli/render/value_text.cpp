@@ -82,7 +82,7 @@ std::pair<std::string, std::string> changed_text(const Value& before, const Valu
 std::string bare_text(const Value& value) {
   const Value shown = without_secrets(value);
   if (shown.is_string()) return escape_control(shown.as_string(), true);
-  return to_json(shown);
+  return escape_json_control(to_json(shown));
 }
 
 }  // namespace jim

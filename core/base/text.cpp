@@ -50,6 +50,14 @@ std::string hex_escape(const char* format, std::uint32_t number) {
   return text;
 }
 
+/// As a JSON string has it: what lies beyond 0xffff as a pair.
+std::string json_escape(std::uint32_t point) {
+  if (point <= 0xffff) return hex_escape("\\u%04x", point);
+  const std::uint32_t rest = point - 0x10000;
+  return hex_escape("\\u%04x", 0xd800 + (rest >> 10)) +
+         hex_escape("\\u%04x", 0xdc00 + (rest & 0x3ffu));
+}
+
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
@@ -92,6 +100,19 @@ std::string escape_control(std::string_view text, bool keep_lines) {
       safe += text.substr(0, one.length);
     }
     text.remove_prefix(one.length);
+  }
+  return safe;
+}
+
+std::string escape_json_control(std::string_view json) {
+  std::string safe;
+  safe.reserve(json.size());
+  while (!json.empty()) {
+    const Decoded one = decode(json);
+    const std::size_t length = std::max<std::size_t>(one.length, 1);
+    const bool escaped = one.length > 0 && (one.point == 0x7f || is_dangerous(one.point));
+    safe += escaped ? json_escape(one.point) : std::string(json.substr(0, length));
+    json.remove_prefix(length);
   }
   return safe;
 }
@@ -165,6 +186,18 @@ std::string lower(std::string_view text) {
   for (char& c : small)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return small;
+}
+
+std::string shell_word(std::string_view text) {
+  const auto plain = [](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') ||
+           std::string_view("._-/:@=+,").find(c) != std::string_view::npos;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return std::string(text);
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

@@ -95,6 +95,10 @@ Task<Result<HttpResponse>> HttpExchange::unlock(const LockInfo& lock) {
   return send(place_.unlock_method, place_.unlock_url, lock_body(lock), false);
 }
 
+std::string HttpExchange::lock_shown() const {
+  return escape_control(place_.lock_method + " " + url_for_log(place_.lock_url));
+}
+
 /// What the server says about it, short: it may repeat anything, so nothing but its own message.
 std::string HttpExchange::words_of(const HttpResponse& response) const {
   std::string words;

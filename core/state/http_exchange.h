@@ -34,6 +34,8 @@ class HttpExchange {
   /// The server's time.
   std::chrono::system_clock::time_point now() const { return clock_.now(); }
   const std::string& shown() const { return place_.shown; }
+  /// Method and URL of a LOCK, for messages.
+  std::string lock_shown() const;
 
  private:
   Task<Result<HttpResponse>> send(std::string method, std::string url,

@@ -44,7 +44,7 @@ Diagnostic held_by_stranger(const std::string& place, const LockInfo& ours, cons
               place, told.who.empty() ? "someone" : escape_control(told.who), running, since),
           .hint = fmt::format("wait until it is done; if it died, the tool that took the lock can "
                               "take it off: terraform force-unlock {}",
-                              escape_control(told.id))};
+                              shell_word(escape_control(told.id)))};
 }
 
 Diagnostic held_by_nobody_known(const std::string& place) {
@@ -122,7 +122,7 @@ MetLock judge_holder(const std::string& place, const LockInfo& ours,
     held.refusal = held_by_stranger(place, ours, held.lock);
     return held;
   }
-  // It locked, and has not written yet, or died before it could.
+  // It locked, and has not written yet, or died before it could. Nothing tells of its process.
   const auto since = parse_utc(held.lock.created);
   held.dead = since && now >= *since + *term;
   const LockHolder holder = {.who = held.lock.who,
@@ -130,6 +130,7 @@ MetLock judge_holder(const std::string& place, const LockInfo& ours,
                              .since = escape_control(held.lock.created),
                              .expires = utc_text(since.value_or(now) + *term)};
   held.refusal = held_lock(place, holder);
+  held.refusal.hint = "wait until it is done; if it died, it is replaced when its lock ends";
   return held;
 }
 

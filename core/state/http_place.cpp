@@ -58,6 +58,20 @@ std::optional<Parts> split_url(const std::string& url) {
   return parts;
 }
 
+/// A shorter value of a query is too likely to stand somewhere by chance.
+constexpr std::size_t kShortestSecret = 8;
+
+/// The values of a URL's query, as they stand there and decoded: one may be a token.
+void add_query(const std::string& url, std::vector<std::string>& secrets) {
+  const std::size_t query = url.find('?');
+  if (query == std::string::npos) return;
+  for (const std::string& part : split(std::string_view(url).substr(query + 1), "&")) {
+    const std::string value = part.substr(part.find('=') + 1);  // npos + 1 is 0
+    for (const std::string& one : {value, decode(value)})
+      if (one.size() >= kShortestSecret) secrets.push_back(one);
+  }
+}
+
 bool is_this_machine(const std::string& host_and_port) {
   if (host_and_port.starts_with("[::1]")) return true;
   const std::string host = lower(host_and_port.substr(0, host_and_port.find(':')));
@@ -137,6 +151,8 @@ Result<HttpPlace> http_place(const StoreSettings& settings) {
     place.authorization = Secret("Basic " + coded);
     place.secrets = {coded, password};
   }
+  for (const std::string& url : {place.url, place.lock_url, place.unlock_url})
+    add_query(url, place.secrets);
   place.options.connect_timeout = std::chrono::seconds(10);
   place.options.ca_file = settings.ca_file;
   place.options.client_certificate = settings.client_certificate;

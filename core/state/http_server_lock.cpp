@@ -10,13 +10,15 @@ namespace jim {
 
 namespace {
 
-Diagnostic knows_no_locks(const std::string& place, int status) {
-  return {.code = ErrorCode::invalid_config,
-          .message = fmt::format(
-              "the server of the state {} does not know how to lock it: status {}", place, status),
-          .hint =
-              "check the address, and 'lock_url', 'lock_method' and 'unlock_method' below "
-              "'state'"};
+Diagnostic knows_no_locks(const HttpExchange& exchange, int status) {
+  return {
+      .code = ErrorCode::invalid_config,
+      .message = fmt::format(
+          "the server of the state {} does not know how to lock it: {} was answered with status {}",
+          exchange.shown(), exchange.lock_shown(), status),
+      .hint =
+          "check the address, and 'lock_url', 'lock_method' and 'unlock_method' below "
+          "'state'"};
 }
 
 }  // namespace
@@ -101,7 +103,7 @@ Task<Result<HttpServerLock::Asked>> HttpServerLock::ask() {
     co_return asked;
   }
   if (reply->status == 404 || reply->status == 405 || reply->status == 501)
-    co_return knows_no_locks(exchange_.shown(), reply->status);
+    co_return knows_no_locks(exchange_, reply->status);
   co_return exchange_.refused("locking", *reply);
 }
 

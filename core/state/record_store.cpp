@@ -209,7 +209,8 @@ Result<State> RecordStore::read(std::vector<Entry> entries) {
   std::uint64_t sum = 0;
   for (Entry& entry : entries) {
     const bool current = seal_ ? seal_->is_current(entry.body) : !is_sealed(entry.body);
-    if (entry.key == kHead) stamps_[entry.key] = {.current = current};
+    const bool sealed = is_sealed(entry.body);
+    if (entry.key == kHead) stamps_[entry.key] = {.current = current, .sealed = sealed};
     if (!is_counted(entry.key)) continue;
     const auto text = text_of(entry);
     if (!text) return text.error();
@@ -229,7 +230,7 @@ Result<State> RecordStore::read(std::vector<Entry> entries) {
                                    record->address.text()));
       state.records.push_back(std::move(*record));
     }
-    stamps_[std::move(entry.key)] = {.tally = tally, .current = current};
+    stamps_[std::move(entry.key)] = {.tally = tally, .current = current, .sealed = sealed};
   }
   if (sum != tally_) return damaged("a record is missing, surplus, or older than it should be");
   if (head_.lineage.empty()) return State{};  // what an import that was cut short has left
@@ -305,7 +306,8 @@ void RecordStore::add(Batch& batch, const Text& text) {
                               : clear_body(text.key, head_.serial, *text.text);
     const std::uint64_t tally = counted ? tally_of(change.entry) : 0;
     tally_ += tally;
-    if (counted || text.key == kHead) stamps_[text.key] = {.tally = tally};
+    if (counted || text.key == kHead)
+      stamps_[text.key] = {.tally = tally, .sealed = seal_.has_value()};
   }
   batch.changes.push_back(std::move(change));
 }
@@ -501,6 +503,15 @@ Task<Result<void>> RecordStore::renew_seal() {
     texts.push_back({.key = std::move(entry.key), .text = std::move(*text)});
   }
   co_return co_await write_all(std::move(texts));
+}
+
+SealReport RecordStore::seal_report() const {
+  SealReport report = {.key = seal_ ? seal_->name() : "", .has_old_keys = sealing_.keys.size() > 1};
+  for (const auto& [key, stamp] : stamps_) {
+    if (!stamp.sealed) report.in_clear = true;
+    if (!stamp.current && key.starts_with(kRecord)) ++report.outdated;
+  }
+  return report;
 }
 
 Task<Result<std::vector<RecordStore::Text>>> RecordStore::left_over(

@@ -30,6 +30,7 @@ class RecordStore : public StateStore {
   Task<Result<void>> commit(std::vector<RecordChange> changes) override;
   Task<Result<void>> commit_outputs(ValueMap outputs) override;
   Task<Result<void>> renew_seal() override;
+  SealReport seal_report() const override;
   Task<Result<Run>> begin_run(Run run) override;
   Task<Result<void>> write_run(Run run, std::vector<RunStep> steps) override;
   Task<Result<std::vector<Run>>> runs() override;
@@ -52,6 +53,7 @@ class RecordStore : public StateStore {
   struct Stamp {
     std::uint64_t tally = 0;
     bool current = true;  ///< sealed as it would be now
+    bool sealed = false;
   };
 
   /// What an entry holds, or with `io` only why it is not as it was written.

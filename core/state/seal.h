@@ -48,6 +48,8 @@ class Seal {
   static Derivation fresh_derivation();
 
   const Derivation& derivation() const { return derivation_; }
+  /// The first key, as messages name it.
+  const std::string& name() const { return keys_.front().id; }
   /// The whole body of an entry.
   std::string close(std::string_view key, std::int64_t serial, std::string_view text) const;
   /// The text of a sealed entry. Fails with `unauthorized` when no key fits, with `io` when it is

@@ -56,6 +56,14 @@ bool is_promise(const RecordChange& change);
 /// How many runs the history keeps.
 inline constexpr std::int64_t kKeptRuns = 100;
 
+/// How a state was sealed as it was last read or written, its history aside.
+struct SealReport {
+  bool in_clear = false;      ///< something of it
+  std::size_t outdated = 0;   ///< records in clear or under an older key, though there is a key
+  std::string key = {};       ///< that seals now, as errors name it; empty: none
+  bool has_old_keys = false;  ///< others were given to open it
+};
+
 /// A project's state as commands see it, wherever it is kept. Every commit is durable when its task
 /// ends, costs the same whatever the number of records, and is refused with `conflict` when the
 /// lock was lost. After a commit that failed nothing more is written until it is loaded again.
@@ -81,6 +89,7 @@ class StateStore {
 
   /// Seals anew what stands in clear or under an older key. Needs the lock.
   virtual Task<Result<void>> renew_seal() = 0;
+  virtual SealReport seal_report() const { return {}; }
   /// Gives the run its number and notes it; the steps of later commits belong to it. Drops the
   /// runs that are too old to keep. Needs the lock and a state.
   virtual Task<Result<Run>> begin_run(Run run) = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "core/base/digest.h"
 #include "core/state/open_store.h"
@@ -766,6 +767,15 @@ TEST_F(HttpStoreTest, ALockOfTerraformsIsNamedAndNeverTakenOff) {
   EXPECT_EQ(server_.lock(kPath), kTerraformsLock);
 }
 
+TEST_F(HttpStoreTest, TheIdOfAStrangersLockIsOneWordOfTheCommandToPaste) {
+  server_.set_lock(kPath, R"({"ID":"abc; rm -rf ~'$x","Who":"eve"})");
+  const auto held = lock(*open(), "ann");
+  ASSERT_FALSE(held);
+  EXPECT_EQ(held.error().hint,
+            "wait until it is done; if it died, the tool that took the lock can take it off: "
+            R"(terraform force-unlock 'abc; rm -rf ~'\''$x')");
+}
+
 TEST_F(HttpStoreTest, ALockOfTerraformsIsNotTakenForOursWhereTheServerRepeatsWhatWeSent) {
   be({.like_gitlab = true});
   server_.set_lock(kGitlabPath, kTerraformsLock);
@@ -801,6 +811,8 @@ TEST_F(HttpStoreTest, AJimThatDiedBeforeItsFirstWriteIsReplacedAfterItsTerm) {
     ASSERT_FALSE(held);
     EXPECT_NE(held.error().message.find("is locked by bob"), std::string::npos)
         << held.error().message;
+    EXPECT_EQ(held.error().hint,
+              "wait until it is done; if it died, it is replaced when its lock ends");
     clock_.advance(std::chrono::seconds(1));
     EXPECT_TRUE(lock(*open(url), "ann"));
   }
@@ -972,13 +984,14 @@ TEST_F(HttpStoreTest, AServerWithoutLocksIsRefused) {
     FakeHttp http([&](const HttpRequest& request) -> Result<HttpResponse> {
       return reply(request.method == "GET" ? 404 : status);
     });
-    const auto store = std::move(*open_http(loop_, http, {.url = kUrl}));
+    const auto store =
+        std::move(*open_http(loop_, http, {.url = std::string(kUrl) + "?token=Canary-1"}));
     const auto held = lock(*store, "ann");
     ASSERT_FALSE(held);
     EXPECT_EQ(held.error().code, ErrorCode::invalid_config);
     EXPECT_EQ(held.error().message,
               "the server of the state https://state.example/state/demo does not know how to lock "
-              "it: status " +
+              "it: LOCK https://state.example/state/demo/lock was answered with status " +
                   std::to_string(status));
   }
 }
@@ -1021,6 +1034,26 @@ TEST_F(HttpStoreTest, AWrongPasswordIsToldWithTheSettingToMend) {
             "such user: ann:(sensitive) \\x1b[2J(sensitive))");
   EXPECT_EQ(held.error().hint,
             "check 'user' and 'password' below 'state' in the file, and what this user may do");
+}
+
+TEST_F(HttpStoreTest, ATokenInTheQueryIsNotShownThoughTheServerRepeatsIt) {
+  FakeHttp http([&](const HttpRequest&) -> Result<HttpResponse> {
+    return reply(400, R"({"message":"Canary%2F123 and Canary/123 are unknown to dev"})");
+  });
+  const std::string url = std::string(kUrl) + "?env=dev&private_token=Canary%2F123";
+  const auto store = std::move(*open_http(loop_, http, {.url = url}));
+  EXPECT_EQ(run(store->load({""})).error().message,
+            "reading the state https://state.example/state/demo was answered with status 400 "
+            "((sensitive) and (sensitive) are unknown to dev)");
+}
+
+TEST(HttpPlaceTest, ValuesOfEveryQueryAreSecretUnlessTheyAreShort) {
+  const auto place = http_place({.url = "https://h/a?x=short&t=Canary-01&Canary-02",
+                                 .lock_url = "https://h/l?t=Canary-03",
+                                 .unlock_url = "https://h/u?t=Canary-04"});
+  ASSERT_TRUE(place);
+  const std::set<std::string> secrets(place->secrets.begin(), place->secrets.end());
+  EXPECT_EQ(secrets, (std::set<std::string>{"Canary-01", "Canary-02", "Canary-03", "Canary-04"}));
 }
 
 TEST_F(HttpStoreTest, WithoutAUserTheSettingsAreNamed) {
