@@ -231,6 +231,9 @@ void Former::take(const RunStep& step, const Desired* desired, const ValueMap& g
     }
     if (there != nullptr && !there->has_unknown() && same_attribute(*attribute, *there, value)) {
       attributes.set(name, value);
+      Restored scratch;  // of the value's ids only what it is after
+      resolve(step, value, scratch);
+      restored.needs.insert(scratch.needs.begin(), scratch.needs.end());
       continue;
     }
     Resolved resolved = resolve(step, value, restored);

@@ -106,11 +106,10 @@ Task<Result<std::vector<Entry>>> HttpStore::load(std::vector<std::string> prefix
                   [](const std::string& one) { return kHead.starts_with(one); }))
     failed_.reset();
   std::vector<Entry> entries;
-  if (!*found) {
-    if (lock_.held())
-      if (auto same = check(*found); !same) co_return same.error();
-    co_return entries;
-  }
+  if (!*found && lock_.held())
+    if (auto same = check(*found); !same) co_return same.error();
+  if (auto later = is_later(*found); !later) co_return later.error();
+  if (!*found) co_return entries;
   for (const auto& place : (*found)->entries) {
     const bool wanted = std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& one) {
       return place.first.starts_with(one);
@@ -160,6 +159,7 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   // Nothing is locked where there is something else than jim's. And this tells the server's time.
   const auto seen = co_await read();
   if (!seen) co_return seen.error();
+  if (auto later = is_later(*seen); !later) co_return later.error();
   in_doubt_ = false;
   has_written_ = false;
   is_spoilt_ = false;
@@ -167,7 +167,7 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
   alive_ = loop_.clock().now();
   term_ = term;
   if (auto locked = co_await lock_.take(std::move(asking), term); !locked) co_return locked.error();
-  auto holder = co_await begin_holding(*seen, std::move(wanted), term);
+  auto holder = co_await begin_holding(std::move(wanted), term);
   if (!holder) {
     // On a conflict the lock may be another one's by now. What stays locked ends with its term.
     if (holder.error().code != ErrorCode::conflict)
@@ -180,29 +180,30 @@ Task<Result<LockHolder>> HttpStore::acquire_lock(LockHolder wanted, Duration ter
 
 /// An address behind which several servers stand, one of them behind the others; a proxy that
 /// answers from what it kept, or with a page of its own: what such a one says once is not enough to
-/// write a state anew over the one that is there.
-Result<void> HttpStore::check_order(const std::optional<HttpDocument>& before,
-                                    const std::optional<HttpDocument>& found) const {
-  if (!before || (found && found->serial >= before->serial)) return {};
-  const std::string now =
-      found ? fmt::format("an older one, number {}", found->serial) : std::string("none");
+/// write a state anew over the one that is there, nor to go on from.
+Result<void> HttpStore::is_later(const std::optional<HttpDocument>& found) {
+  const std::int64_t number = found ? found->serial : 0;
+  if (number >= newest_) {
+    newest_ = number;
+    return {};
+  }
   return Diagnostic{
       .code = ErrorCode::unavailable,
       .message = fmt::format("the server of the state {} had it a moment ago, number {}, and now "
                              "shows {}; nothing was written",
-                             place(), before->serial, now),
+                             place(), newest_,
+                             found ? fmt::format("an older one, number {}", number) : "none"),
       .hint =
           "run the command again; when that lasts, see whether several servers answer at that "
           "address, and one lags behind"};
 }
 
-Task<Result<LockHolder>> HttpStore::begin_holding(const std::optional<HttpDocument>& before,
-                                                  LockHolder wanted, Duration term) {
+Task<Result<LockHolder>> HttpStore::begin_holding(LockHolder wanted, Duration term) {
   auto found = co_await read();
   // "None" is asked for twice before a state is made in its place.
-  if (found && !*found && !before) found = co_await read();
+  if (found && !*found && newest_ == 0) found = co_await read();
   if (!found) co_return found.error();
-  if (auto later = check_order(before, *found); !later) co_return later.error();
+  if (auto later = is_later(*found); !later) co_return later.error();
   HttpDocument document = *found ? std::move(**found) : HttpDocument{.lineage = new_uuid()};
   ++document.token;
   document.lock = {.id = lock_.info().id,
@@ -381,6 +382,7 @@ Task<Result<void>> HttpStore::put(HttpDocument document) {
     if (document.lock) document.lock->renewed = now;
     const auto arrived = [&] {
       marks_ = {document.write};
+      newest_ = document.serial;
       in_doubt_ = false;
       has_written_ = true;
       alive_ = sent;

@@ -52,12 +52,9 @@ class HttpStore : public EntryStore {
   class Waiting;
   class Group;
 
-  /// `before`: what stood there before the lock was asked for.
-  Task<Result<LockHolder>> begin_holding(const std::optional<HttpDocument>& before,
-                                         LockHolder wanted, Duration term);
-  /// Fails when `found` is none, or older than `before`: then nothing may be built on it.
-  Result<void> check_order(const std::optional<HttpDocument>& before,
-                           const std::optional<HttpDocument>& found) const;
+  Task<Result<LockHolder>> begin_holding(LockHolder wanted, Duration term);
+  /// Fails when it is older than what the server showed, or took, before.
+  Result<void> is_later(const std::optional<HttpDocument>& found);
   Task<Result<void>> release();
   Task<Result<void>> write_group();
   Task<Result<void>> write(const Group& group);
@@ -84,6 +81,7 @@ class HttpStore : public EntryStore {
   /// The writings that may be there: the last one of this run, and the one before it as long as
   /// nobody knows whether the last arrived.
   std::vector<std::string> marks_ = {};
+  std::int64_t newest_ = 0;   ///< the highest number that the server has shown or taken
   bool has_written_ = false;  ///< since it has the lock
   bool is_spoilt_ = false;    ///< what was written then came back as no document
   bool in_doubt_ = false;     ///< a write under the lock's id may still arrive

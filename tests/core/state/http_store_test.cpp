@@ -274,9 +274,12 @@ TEST_F(HttpStoreTest, AnOlderDocumentPutBackUnderItsHolderIsDamage) {
   EXPECT_EQ(done.error().hint,
             "somebody has put another version in its place, past the lock; see which is the latest "
             "before you run the command again");
-  // Once it is read again, writing goes on from there.
-  EXPECT_TRUE(run(store->load({"head"})));
-  EXPECT_TRUE(run(store->commit(batch("record/b"))));
+  // This run never goes on from there. The next one does.
+  EXPECT_FALSE(run(store->load({"head"})));
+  clock_.advance(kTerm);
+  const auto next = open();
+  ASSERT_TRUE(lock(*next, "bob"));
+  EXPECT_TRUE(run(next->commit(batch("record/b"))));
   EXPECT_EQ(keys(), std::vector<std::string>{"record/b"});
 }
 
@@ -1159,6 +1162,20 @@ TEST_F(HttpStoreTest, UnderTheLockAStateThatIsGoneIsNotAnEmptyOne) {
       loaded.error().message,
       "the state https://state.example/state/demo is damaged: the server does not have it any "
       "more");
+}
+
+TEST_F(HttpStoreTest, UnderTheLockAnOlderStateIsNeverRead) {
+  bob_comes_and_goes();
+  http_.old = server_.document(kPath);
+  const auto store = open();
+  ASSERT_TRUE(lock(*store, "carol"));
+  ASSERT_TRUE(run(store->commit(batch("record/carol"))));
+  http_.next_fault = failing("GET", Fault::outdated);
+  const auto loaded = run(store->load({""}));
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "the server of the state https://state.example/state/demo had it a moment ago, number "
+            "5, and now shows an older one, number 3; nothing was written");
 }
 
 }  // namespace
