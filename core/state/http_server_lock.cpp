@@ -69,7 +69,7 @@ Task<Result<void>> HttpServerLock::take_anew() {
 }
 
 Task<Result<void>> HttpServerLock::take_off(LockInfo lock) {
-  const auto reply = co_await exchange_.unlock(std::move(lock));
+  const auto reply = co_await exchange_.unlock(lock);
   if (!reply) co_return reply.error();
   const int status = reply->status;
   const bool failed =
